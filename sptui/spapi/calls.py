@@ -25,7 +25,8 @@ class TransportFailure(msgspec.Struct, frozen=True):
     """No answer came: why, in the words of the field."""
 
     kind: str
-    """``timeout``, ``connect``, ``tls``, ``closed``, ``credentials``, ``cancelled`` or ``other``."""
+    """``timeout``, ``connect``, ``tls``, ``closed``, ``unreadable``, ``credentials``, ``forbidden host``,
+    ``cancelled`` or ``other``."""
     message: str
 
 

@@ -65,7 +65,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     roles: tuple[str, ...] = ()
     role_regions: dict[str, tuple[Region, ...]] = {}
     role_confidence: str = ""
-    token: Literal["seller", "grantless"] = "seller"  # noqa: S105 - a token's kind, not a token
+    token: Literal["seller", "grantless"] = "seller"
     scope: str = ""
     rate: float | None = None
     burst: int | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-LWA_URL: Final = "https://api.amazon.com/auth/o2/token"
+LWA_PATH: Final = "/auth/o2/token"
+LWA_URL: Final = f"https://api.amazon.com{LWA_PATH}"
 """Login with Amazon: one token endpoint for all regions."""
 
 

@@ -1,0 +1,5 @@
+"""``python -m sptui``."""
+
+from sptui.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Who else gets this error: the log of every call."""

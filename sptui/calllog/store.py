@@ -1,0 +1,133 @@
+"""The log of every call that sptui sends: an SQLite file written behind the caller's back, in batches.
+
+It holds CallRecords: no token, no body, no buyer's data.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sptui.database import Database, DatabaseError
+from sptui.spapi.calls import CallRecord
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE call (
+        id INTEGER PRIMARY KEY,
+        time TEXT NOT NULL,
+        method TEXT NOT NULL,
+        path TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL,
+        details TEXT NOT NULL,
+        seller_id TEXT NOT NULL,
+        region TEXT NOT NULL,
+        application TEXT NOT NULL,
+        marketplaces TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        milliseconds REAL NOT NULL,
+        attempt INTEGER NOT NULL
+    );
+    CREATE INDEX call_by_path_and_time ON call (path, time);
+    """,
+)
+_INSERT: Final = "INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_LARGEST_BATCH: Final = 1000
+_KEPT_AT_MOST: Final = 100_000
+
+
+class CallLog:
+    """Takes records from any thread without waiting for the disk; ``close`` writes what is left.
+
+    ``on_problem`` is told (from the writing thread) when records could not be written; they are then kept and
+    tried again with the next ones, so that a disk that was full for a while loses none of the last 100,000.
+    """
+
+    def __init__(self, path: Path | None, *, on_problem: Callable[[DatabaseError], None] | None = None) -> None:
+        """Opens the file, or memory where ``path`` is None. Raises DatabaseError."""
+        self._database = Database(path, MIGRATIONS)
+        self._on_problem = on_problem
+        self._waiting: queue.SimpleQueue[CallRecord | threading.Event | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_until_closed, name="sptui call log", daemon=True)
+        self._writer.start()
+
+    def record(self, record: CallRecord) -> None:
+        """Hands a record to the writer."""
+        self._waiting.put(record)
+
+    def flush(self) -> None:
+        """Waits until everything handed over so far was tried to be written."""
+        done = threading.Event()
+        self._waiting.put(done)
+        done.wait(timeout=30.0)
+
+    def tail(self, count: int) -> list[CallRecord]:
+        """The last records, oldest first."""
+        self.flush()
+        rows = self._database.query("SELECT * FROM call ORDER BY id DESC LIMIT ?", (count,))
+        return [_record(row) for row in reversed(rows)]
+
+    def close(self) -> None:
+        """Writes what is left and closes the file."""
+        self._waiting.put(None)
+        self._writer.join(timeout=30.0)
+        self._database.close()
+
+    def _write_until_closed(self) -> None:
+        kept: list[CallRecord] = []
+        closing = False
+        while not closing:
+            batch, events, closing = self._next_batch()
+            kept = self._write(kept + batch)
+            for event in events:
+                event.set()
+
+    def _next_batch(self) -> tuple[list[CallRecord], list[threading.Event], bool]:
+        batch: list[CallRecord] = []
+        events: list[threading.Event] = []
+        item = self._waiting.get()
+        while True:
+            if item is None:
+                return batch, events, True
+            if isinstance(item, CallRecord):
+                batch.append(item)
+            else:
+                events.append(item)
+            if len(batch) >= _LARGEST_BATCH or self._waiting.empty():
+                return batch, events, False
+            item = self._waiting.get()
+
+    def _write(self, batch: list[CallRecord]) -> list[CallRecord]:
+        if not batch:
+            return batch
+        try:
+            self._database.write_many(_INSERT, [_row(record) for record in batch])
+        except DatabaseError as problem:
+            if self._on_problem is not None:
+                self._on_problem(problem)
+            return batch[-_KEPT_AT_MOST:]
+        return []
+
+
+def _row(record: CallRecord) -> tuple[Any, ...]:
+    return (
+        record.time.astimezone(UTC).isoformat(), record.method, record.path, record.operation, record.stage,
+        record.status, record.code, record.message, record.details, record.seller_id, record.region,
+        record.application, ",".join(record.marketplaces), record.request_id, record.milliseconds, record.attempt,
+    )  # fmt: skip
+
+
+def _record(row: tuple[Any, ...]) -> CallRecord:
+    names = ("time", *CallRecord.__struct_fields__[1:])
+    fields = dict(zip(names, row[1:], strict=True))
+    fields["marketplaces"] = tuple(filter(None, fields["marketplaces"].split(",")))
+    fields["time"] = datetime.fromisoformat(fields["time"])
+    return CallRecord(**fields)

@@ -1,0 +1,105 @@
+"""A local SQLite file: opened, brought up to this version, written in whole transactions.
+
+WAL lets several sptui read and write at once; ``synchronous = FULL`` keeps what was committed through a crash.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class DatabaseError(Exception):
+    """The file cannot be used; the message says which, why, and the next step."""
+
+
+class Database:
+    """One SQLite file, or memory (``path`` None). Safe to use from several threads; raises DatabaseError alone.
+
+    ``migrations`` is one script a version; ``PRAGMA user_version`` counts those that ran.
+    """
+
+    def __init__(self, path: Path | None, migrations: Sequence[str]) -> None:
+        import sqlite3
+
+        self._errors = (sqlite3.Error, OSError)
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(mode=0o600)
+            self._connection = sqlite3.connect(
+                path or ":memory:", timeout=10.0, check_same_thread=False, isolation_level=None
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._migrate(migrations)
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a question."""
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def write(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+        """Runs the statements as one transaction: all of them or none."""
+
+        def run() -> None:
+            for sql, values in statements:
+                self._connection.execute(sql, values)
+
+        self._in_transaction(run)
+
+    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Runs one statement for every row, as one transaction."""
+        self._in_transaction(lambda: self._connection.executemany(sql, rows))
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _in_transaction(self, run: Callable[[], object]) -> None:
+        try:
+            with self._lock:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    run()
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def _migrate(self, scripts: Sequence[str]) -> None:
+        if self._version() >= len(scripts):
+            return
+
+        def run() -> None:
+            for script in scripts[self._version() :]:
+                for statement in filter(str.strip, script.split(";")):
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {max(self._version(), len(scripts))}")
+
+        self._in_transaction(run)
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _error(self, problem: BaseException) -> DatabaseError:
+        where = self._path or "a database in memory"
+        return DatabaseError(
+            f"{where} cannot be used: {problem}. Check the disk's space and the file's rights, or point SPTUI_DATA_DIR "
+            "to another folder. What was stored before is not touched."
+        )

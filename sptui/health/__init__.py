@@ -1,0 +1,1 @@
+"""Is this seller healthy: participations, account status, and the monitor that refreshes them."""
