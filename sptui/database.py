@@ -26,7 +26,7 @@ class Database:
     def __init__(self, path: Path | None, migrations: Sequence[str]) -> None:
         import sqlite3
 
-        self._errors = (sqlite3.Error, OSError)
+        self._errors = (sqlite3.Error, OSError, OverflowError, UnicodeError)
         self._path = path
         self._lock = threading.Lock()
         try:
@@ -36,11 +36,13 @@ class Database:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=10.0, check_same_thread=False, isolation_level=None
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._migrate(migrations)
         except self._errors as problem:
             raise self._error(problem) from problem
+        try:
+            self._prepare(migrations)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a question."""
@@ -82,17 +84,41 @@ class Database:
         except self._errors as problem:
             raise self._error(problem) from problem
 
+    def _prepare(self, migrations: Sequence[str]) -> None:
+        try:
+            self._switch_to_wal()
+            self._connection.execute("PRAGMA synchronous = FULL")
+            version = self._version()
+        except self._errors as problem:
+            raise self._error(problem) from problem
+        if version > len(migrations):
+            raise DatabaseError(
+                f"{self._path} was written by a newer sptui (its form is {version}, this one knows {len(migrations)}). "
+                "Use that version, or point SPTUI_DATA_DIR to another folder."
+            )
+        if version < len(migrations):
+            self._in_transaction(lambda: self._migrate(migrations))
+
+    def _switch_to_wal(self) -> None:
+        """Another process that switches at the same moment makes SQLite refuse at once, whatever the time limit."""
+        import sqlite3
+        import time
+
+        for attempt in range(100):
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as problem:
+                if attempt == 99 or problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
     def _migrate(self, scripts: Sequence[str]) -> None:
-        if self._version() >= len(scripts):
-            return
-
-        def run() -> None:
-            for script in scripts[self._version() :]:
-                for statement in filter(str.strip, script.split(";")):
-                    self._connection.execute(statement)
-            self._connection.execute(f"PRAGMA user_version = {max(self._version(), len(scripts))}")
-
-        self._in_transaction(run)
+        for script in scripts[self._version() :]:
+            for statement in filter(str.strip, script.split(";")):
+                self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA user_version = {max(self._version(), len(scripts))}")
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])

@@ -64,10 +64,12 @@ class CallLog:
         self._waiting.put(record)
 
     def flush(self) -> None:
-        """Waits until everything handed over so far was tried to be written."""
+        """Waits until everything handed over so far was tried to be written, half a minute at most."""
         done = threading.Event()
         self._waiting.put(done)
-        done.wait(timeout=30.0)
+        for _ in range(60):
+            if not self._writer.is_alive() or done.wait(timeout=0.5):
+                return
 
     def tail(self, count: int) -> list[CallRecord]:
         """The last records, oldest first."""
@@ -105,24 +107,28 @@ class CallLog:
                 return batch, events, False
             item = self._waiting.get()
 
-    def _write(self, batch: list[CallRecord]) -> list[CallRecord]:
-        if not batch:
-            return batch
-        try:
-            self._database.write_many(_INSERT, [_row(record) for record in batch])
-        except DatabaseError as problem:
-            if self._on_problem is not None:
-                self._on_problem(problem)
-            return batch[-_KEPT_AT_MOST:]
-        return []
+    def _write(self, records: list[CallRecord]) -> list[CallRecord]:
+        """Writes batch after batch; gives those that are left when one could not be written."""
+        while records:
+            try:
+                self._database.write_many(_INSERT, [_row(record) for record in records[:_LARGEST_BATCH]])
+            except DatabaseError as problem:
+                if self._on_problem is not None:
+                    self._on_problem(problem)
+                return records[-_KEPT_AT_MOST:]
+            records = records[_LARGEST_BATCH:]
+        return records
 
 
 def _row(record: CallRecord) -> tuple[Any, ...]:
-    return (
+    texts = (
         record.time.astimezone(UTC).isoformat(), record.method, record.path, record.operation, record.stage,
-        record.status, record.code, record.message, record.details, record.seller_id, record.region,
-        record.application, ",".join(record.marketplaces), record.request_id, record.milliseconds, record.attempt,
+        record.code, record.message, record.details, record.seller_id, record.region, record.application,
+        ",".join(record.marketplaces), record.request_id,
     )  # fmt: skip
+    # Half a character cannot be stored, and must not keep the records beside it from being stored.
+    time, method, path, operation, stage, *others = (each.encode(errors="replace").decode() for each in texts)
+    return time, method, path, operation, stage, record.status, *others, record.milliseconds, record.attempt
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:

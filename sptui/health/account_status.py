@@ -49,8 +49,8 @@ class Downloads(Sends, Protocol):
         ...
 
 
-class _NoReportError(Exception):
-    """Why there is no report to read."""
+class NoReportError(Exception):
+    """There is no report to read; the message says why."""
 
 
 async def newest_account_status(
@@ -73,26 +73,29 @@ async def newest_account_status(
             return AccountStatusReading(None, problem=problem, calls=tuple(errand.calls))
         document = await errand.document(report)
         statuses = read_account_statuses(document)
-    except _NoReportError as problem:
+    except NoReportError as problem:
         return AccountStatusReading(None, problem=str(problem), calls=tuple(errand.calls))
     return AccountStatusReading(statuses, _moment(report), calls=tuple(errand.calls))
 
 
 def read_account_statuses(document: bytes) -> tuple[AccountStatus, ...]:
-    """``accountStatuses`` of a report, gzipped or not, with or without a byte order mark."""
+    """``accountStatuses`` of a report, gzipped or not, with or without a byte order mark.
+
+    Raises NoReportError where the document is not such a report. An entry without a status in words is left out.
+    """
     try:
         if document[:2] == b"\x1f\x8b":
             document = _unzip(document)
         data = msgspec.json.decode(document.decode("utf-8-sig"))
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, msgspec.DecodeError, RecursionError) as problem:
-        raise _NoReportError(f"The report could not be read: {problem}") from problem
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as problem:
+        raise NoReportError(f"The report could not be read: {problem}") from problem
     entries = data.get("accountStatuses") if isinstance(data, dict) else None
     if not isinstance(entries, list):
-        raise _NoReportError("The report holds no accountStatuses; its format may have changed.")
+        raise NoReportError("The report holds no accountStatuses; its format may have changed.")
     return tuple(
-        AccountStatus(str(entry["marketplaceId"]), str(entry["status"]))
+        AccountStatus(entry["marketplaceId"], entry["status"])
         for entry in entries
-        if isinstance(entry, dict) and "marketplaceId" in entry and "status" in entry
+        if isinstance(entry, dict) and _words(entry, "marketplaceId") and _words(entry, "status")
     )
 
 
@@ -121,7 +124,9 @@ class _Errand:
         created = await self._send(
             "reports-2021-06-30.createReport", {"reportType": REPORT_TYPE, "marketplaceIds": list(marketplaces)}
         )
-        report_id = str(created.get("reportId", ""))
+        report_id = _words(created, "reportId")
+        if not report_id:
+            raise NoReportError("createReport gave no reportId.")
         for seconds in _POLL_SECONDS:
             await self._sleep(seconds)
             report = await self._send("reports-2021-06-30.getReport", {"reportId": report_id})
@@ -129,26 +134,34 @@ class _Errand:
             if status == "DONE":
                 return report
             if status in ("CANCELLED", "FATAL"):
-                raise _NoReportError(f"The performance report {report_id} ended {status}.")
-        raise _NoReportError(f"The performance report {report_id} is not finished yet; look again later.")
+                raise NoReportError(f"The performance report {report_id} ended {status}.")
+        raise NoReportError(f"The performance report {report_id} is not finished yet; look again later.")
 
     async def document(self, report: dict[str, Any]) -> bytes:
-        where = await self._send(
-            "reports-2021-06-30.getReportDocument", {"reportDocumentId": str(report.get("reportDocumentId", ""))}
-        )
-        call, document = await self._client.download(str(where.get("url", "")), self._authorization)
+        document_id = _words(report, "reportDocumentId")
+        if not document_id:
+            raise NoReportError("The performance report is DONE but has no document.")
+        where = await self._send("reports-2021-06-30.getReportDocument", {"reportDocumentId": document_id})
+        call, document = await self._client.download(_words(where, "url"), self._authorization)
         self.calls.append(call)
         if not call.ok:
-            raise _NoReportError(f"The report's document could not be fetched: {call.summary}")
+            raise NoReportError(f"The report's document could not be fetched: {call.summary}")
         return document
 
     async def _send(self, operation: str, values: dict[str, Any]) -> dict[str, Any]:
         request = build_request(load_catalogue().find(operation), values)
         call = await self._client.send(request, self._authorization)
         self.calls.append(call)
-        if not call.ok or call.answer is None or not isinstance(call.answer.data, dict):
-            raise _NoReportError(f"{request.operation.name}: {call.summary}")
+        if not call.ok or call.answer is None:
+            raise NoReportError(f"{request.operation.name}: {call.summary}")
+        if not isinstance(call.answer.data, dict):
+            raise NoReportError(f"{request.operation.name}: the answer is not the object that Amazon's model promises.")
         return call.answer.data
+
+
+def _words(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _unzip(document: bytes) -> bytes:
@@ -157,7 +170,7 @@ def _unzip(document: bytes) -> bytes:
     with gzip.open(io.BytesIO(document)) as stream:
         text = stream.read(_LARGEST_DOCUMENT + 1)
     if len(text) > _LARGEST_DOCUMENT:
-        raise _NoReportError("The report is larger than 32 MiB; a performance report is a few kilobytes.")
+        raise NoReportError("The report is larger than 32 MiB; a performance report is a few kilobytes.")
     return text
 
 

@@ -6,7 +6,7 @@ what was known stays, with its age, while a refresh runs or fails.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -93,6 +93,8 @@ def _reading(
     try:
         authorization = Authorization("", seller_id, Region(region), "")
         participations = None if text is None else msgspec.json.decode(text, type=tuple[Participation, ...])
-        return ParticipationReading(authorization, datetime.fromisoformat(when), participations, problem)
-    except (ValueError, msgspec.DecodeError):
+        moment = datetime.fromisoformat(when)
+    except (TypeError, ValueError, RecursionError):
         return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return ParticipationReading(authorization, moment, participations, problem)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from sptui.health.history import History, Known
 from sptui.health.participations import OPERATION, ParticipationReading, Sends, fetch_participations
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.clock import Clock
-
-AT_ONCE: Final = 32
-"""Refreshes in flight: enough for a fleet, few enough for one machine."""
 
 
 class MonitoredClient(Sends, Protocol):
@@ -48,7 +45,7 @@ class Monitor:
         self._clock = clock
         self._known = history.known()
         self._refreshing: dict[str, asyncio.Task[ParticipationReading]] = {}
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._running: set[asyncio.Task[ParticipationReading]] = set()
 
     def known(self, authorization: Authorization) -> Known:
         """The last good reading and the failure after it."""
@@ -64,11 +61,13 @@ class Monitor:
 
     def due(self, authorizations: Iterable[Authorization]) -> list[Authorization]:
         """Those whose last attempt is older than the interval, those never tried first, then the oldest."""
-        limit = self._clock.now() - self.interval
+        now = self._clock.now()
+        limit = now - self.interval
         waiting = []
         for each in authorizations:
             latest = self.known(each).latest
-            if not self.is_refreshing(each) and (latest is None or latest.time <= limit):
+            # What was read in the future was read while the clock was wrong.
+            if not self.is_refreshing(each) and (latest is None or latest.time <= limit or latest.time > now):
                 waiting.append((latest is not None, latest.time if latest else limit, each.key, each))
         return [each for *_, each in sorted(waiting, key=lambda entry: entry[:3])]
 
@@ -80,35 +79,51 @@ class Monitor:
         task = self._refreshing.get(authorization.key)
         if task is None:
             task = self._refreshing[authorization.key] = asyncio.create_task(self._refresh(authorization))
+            self._running.add(task)
             task.add_done_callback(lambda done: self._ended(authorization, done))
             self._tell(authorization)
         return await asyncio.shield(task)
 
     async def refresh_all(self, authorizations: Iterable[Authorization]) -> list[ParticipationReading]:
-        """Refreshes them side by side. Raises DatabaseError as ``refresh``, after all have ended."""
+        """Refreshes them side by side; those that ``cancel`` stopped are left out.
+
+        Raises DatabaseError as ``refresh``, after all have ended.
+        """
         outcomes = await asyncio.gather(*(self.refresh(each) for each in authorizations), return_exceptions=True)
         for outcome in outcomes:
-            if isinstance(outcome, BaseException):
+            if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
                 raise outcome
         return [outcome for outcome in outcomes if isinstance(outcome, ParticipationReading)]
 
-    def cancel(self) -> None:
-        """Stops every refresh that runs; what was known stays."""
-        for task in self._refreshing.values():
-            task.cancel()
+    def cancel(self, authorizations: Iterable[Authorization] | None = None) -> None:
+        """Stops the refreshes of some, or all that run; what was known stays."""
+        keys = list(self._refreshing) if authorizations is None else [each.key for each in authorizations]
+        for key in keys:
+            # Out of the books at once: whoever asks for a refresh from now on gets one of their own.
+            if (task := self._refreshing.pop(key, None)) is not None:
+                task.cancel()
+
+    async def aclose(self) -> None:
+        """Stops everything and waits for its end."""
+        self.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _refresh(self, authorization: Authorization) -> ParticipationReading:
-        async with self._places:
-            reading = await fetch_participations(self._client, authorization)
+        # No limit here to how many run at once: one that waits for its usage plan must hold up no other, and the
+        # wire lets no more through than its connections carry.
+        reading = await fetch_participations(self._client, authorization)
         before = self.known(authorization)
         good = reading if reading.participations is not None else before.reading
         failure = reading if reading.participations is None else None
         self._known[authorization.seller_id, authorization.region.value] = Known(good, failure)
+        self._tell(authorization)
         await asyncio.to_thread(self._history.store, reading)
         return reading
 
     def _ended(self, authorization: Authorization, task: asyncio.Task[ParticipationReading]) -> None:
-        self._refreshing.pop(authorization.key, None)
+        self._running.discard(task)
+        if self._refreshing.get(authorization.key) is task:
+            del self._refreshing[authorization.key]
         if not task.cancelled():
             task.exception()  # looked at: whoever waited has it, and nobody may have waited
         self._tell(authorization)

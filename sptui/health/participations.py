@@ -18,6 +18,7 @@ from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Call
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.marketplaces import MARKETPLACES, MarketplaceKind, kind_of_marketplace
+from sptui.spapi.redaction import redact
 from sptui.spapi.requests import ApiRequest, build_request
 
 OPERATION: Final = "sellers-v1.getMarketplaceParticipations"
@@ -108,20 +109,29 @@ def reading_of_call(call: Call, authorization: Authorization) -> ParticipationRe
     try:
         participations = read_participations(call.answer.data)
     except UnreadableAnswerError as problem:
-        return ParticipationReading(authorization, call.sent_at, None, str(problem), call)
+        told = ": ".join(filter(None, (call.answer.code, call.answer.message)))
+        words = f"{problem} It says {told!r}." if told else str(problem)
+        return ParticipationReading(authorization, call.sent_at, None, redact(words), call)
     return ParticipationReading(authorization, call.sent_at, tuple(participations), "", call)
 
 
 def read_participations(data: Any) -> list[Participation]:
-    """The entries of ``payload``, Amazon stores first, each group by country. Raises UnreadableAnswerError."""
+    """The entries of ``payload``, Amazon stores first, each group by country. Raises UnreadableAnswerError.
+
+    A marketplace that is listed twice counts once; where its entries contradict each other, nothing is known.
+    """
     entries = data.get("payload") if isinstance(data, dict) else None
     if not isinstance(entries, list):
         raise UnreadableAnswerError("The answer has no list called payload; Amazon's model promises one.")
-    found = [_read_entry(entry) for entry in entries if isinstance(entry, dict)]
-    if len(found) < len(entries):
-        raise UnreadableAnswerError("An entry of payload is not an object; Amazon's model promises objects.")
+    found: dict[str, Participation] = {}
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise UnreadableAnswerError("An entry of payload is not an object; Amazon's model promises objects.")
+        read = _read_entry(entry)
+        first = found.get(read.marketplace_id)
+        found[read.marketplace_id] = _merged(first, read) if first else read
     order = list(MarketplaceKind)
-    return sorted(found, key=lambda each: (order.index(each.kind), each.country_code, each.marketplace_id))
+    return sorted(found.values(), key=lambda each: (order.index(each.kind), each.country_code, each.marketplace_id))
 
 
 def _read_entry(entry: dict[str, Any]) -> Participation:
@@ -140,6 +150,14 @@ def _read_entry(entry: dict[str, Any]) -> Participation:
         participating=_flag(participation, "isParticipating"),
         suspended_listings=_flag(participation, "hasSuspendedListings"),
         store_name=_string(entry, "storeName"),
+    )
+
+
+def _merged(one: Participation, other: Participation) -> Participation:
+    return msgspec.structs.replace(
+        one,
+        participating=one.participating if one.participating is other.participating else None,
+        suspended_listings=one.suspended_listings if one.suspended_listings is other.suspended_listings else None,
     )
 
 
