@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+_DEEPEST: Final = 100
+"""Levels of nesting that are read: Amazon's models have a dozen, and what walks the data must not run out of stack."""
 
 
 class BodyKind(StrEnum):
@@ -54,6 +57,13 @@ class Answer(msgspec.Struct, frozen=True):
     data: Any = None
     errors: tuple[ApiError, ...] = ()
     lwa_error: LwaError | None = None
+
+    def __repr__(self) -> str:
+        # Without the body: it may hold buyers' data or a pre-signed address, and a repr ends up in tracebacks.
+        return f"Answer({self.status}, {self.kind.value}, {self.code!r}, request id {self.request_id!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("status", self.status), ("kind", self.kind.value), ("code", self.code), ("id", self.request_id)]
 
     @property
     def ok(self) -> bool:
@@ -103,12 +113,12 @@ class Answer(msgspec.Struct, frozen=True):
 def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """Reads any response; never raises, whatever the bytes are."""
     names = {name.lower(): value for name, value in headers.items()}
-    text, kind = _decode(body, names.get("content-type", ""))
+    text, kind = _decode(body, names.get("content-type", "").lower())
     data: Any = None
     if kind is BodyKind.JSON:
         try:
-            data = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError):
+            data = _parse(text)
+        except (ValueError, RecursionError):
             kind = BodyKind.BROKEN_JSON
     errors = tuple(_xml_errors(text) if kind is BodyKind.XML else _errors_in(data))
     return Answer(status, names, text, kind, data, errors, _lwa_error(data))
@@ -133,6 +143,26 @@ def _decode(body: bytes, content_type: str) -> tuple[str, BodyKind]:
     return text, BodyKind.JSON if "json" in content_type else BodyKind.TEXT
 
 
+def _parse(text: str) -> Any:
+    """The JSON value. Raises ValueError (msgspec's among them) and RecursionError."""
+    data = msgspec.json.decode(text)
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return data
+    level: list[Any] = [data] if isinstance(data, (dict, list)) else []
+    for _ in range(_DEEPEST):
+        if not level:
+            return data
+        level = [
+            part
+            for each in level
+            for part in (each.values() if type(each) is dict else each)
+            if type(part) is dict or type(part) is list
+        ]
+    if level:
+        raise ValueError(f"nested deeper than {_DEEPEST} levels")
+    return data
+
+
 def _errors_in(data: Any) -> Iterator[ApiError]:
     entries = data.get("errors") if isinstance(data, dict) else data
     if isinstance(entries, dict):
@@ -151,10 +181,12 @@ def _lwa_error(data: Any) -> LwaError | None:
 
 
 def _xml_errors(text: str) -> Iterator[ApiError]:
+    from html import unescape
+
     code = re.search(r"<Code>([^<]*)</Code>", text)
     message = re.search(r"<Message>([^<]*)</Message>", text)
     if code or message:
-        yield ApiError(code[1] if code else "", message[1] if message else "")
+        yield ApiError(unescape(code[1]) if code else "", unescape(message[1]) if message else "")
 
 
 def _text(value: Any) -> str:

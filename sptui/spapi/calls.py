@@ -19,6 +19,8 @@ class Stage(StrEnum):
     LWA = "lwa"
     API = "api"
     DOCUMENT = "document"
+    PROBE = "probe"
+    """Is a host reached at all? Without a token, and not in the log."""
 
 
 class TransportFailure(msgspec.Struct, frozen=True):
@@ -73,6 +75,8 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def summary(self) -> str:
         """One line for people: ``403 Unauthorized: Access to requested resource is denied.``"""
+        if self.failure is not None and self.failure.kind == "credentials":
+            return self.failure.message
         if self.failure is not None:
             return f"no answer ({self.failure.kind}): {self.failure.message}"
         assert self.answer is not None  # noqa: S101 - the invariant of this class

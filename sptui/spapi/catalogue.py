@@ -154,7 +154,10 @@ class Catalogue:
 
     def match(self, method: str, url: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation that serves ``method`` on a path or whole address, with the path's values decoded."""
-        path = urlsplit(url).path.rstrip("/") or "/"
+        try:
+            path = urlsplit(url).path.rstrip("/") or "/"
+        except ValueError:  # brackets that are no address
+            return None
         best: tuple[Operation, dict[str, str]] | None = None
         for pattern, operation in self._patterns:
             if operation.method != method.upper() or (found := pattern.fullmatch(path)) is None:

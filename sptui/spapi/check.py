@@ -223,7 +223,8 @@ def _limit_problems(parameter: Parameter, value: Any, items: list[Any]) -> Itera
         return
     if parameter.type not in ("integer", "number"):
         return
-    number, least_value, most_value = float(value), parameter.minimum, parameter.maximum
+    number = float(value) if isinstance(value, str) else value
+    least_value, most_value = parameter.minimum, parameter.maximum
     if (most_value is not None and number > most_value) or (least_value is not None and number < least_value):
         allowed = _range_in_words(least_value, most_value)
         yield RequestProblem(name, ProblemKind.RANGE, f"{name} is {value}; {allowed} is allowed.", allowed)

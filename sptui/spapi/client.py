@@ -13,15 +13,16 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from sptui import __version__
-from sptui.spapi.answers import Answer, BodyKind, read_answer
+from sptui.spapi.answers import Answer, ApiError, BodyKind, LwaError, read_answer
 from sptui.spapi.authorization import Authorization, CredentialError, CredentialSource
 from sptui.spapi.calls import Call, CallRecord, SentRequest, Stage, TransportFailure
 from sptui.spapi.catalogue import Operation
 from sptui.spapi.clock import Clock, SystemClock
 from sptui.spapi.endpoints import Endpoints, ForbiddenHostError, is_loopback
+from sptui.spapi.failures import read_failure, transport_errors
 from sptui.spapi.lwa import AccessToken, Form, TokenRefusedError, Tokens
-from sptui.spapi.pools import Pools, Transport
-from sptui.spapi.redaction import MASK, Secret, redact, redact_headers
+from sptui.spapi.pools import Connection, Pools, PoolsClosedError, Transport
+from sptui.spapi.redaction import MASK, Secret, redact, redact_headers, redact_json
 from sptui.spapi.regions import LWA_PATH, LWA_URL
 from sptui.spapi.requests import ApiRequest
 from sptui.spapi.usage_plan import UsagePlans
@@ -31,6 +32,7 @@ RETRIES: Final = 2
 
 _LONGEST_RETRY_WAIT: Final = 5.0
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
+_ENCODINGS: Final = "gzip, deflate"
 _PASSING_FAILURES: Final = frozenset({"timeout", "connect", "closed"})
 
 USER_AGENT: Final = (
@@ -42,7 +44,7 @@ class _Parcel(msgspec.Struct, frozen=True):
     """One exchange that is about to happen: what is shown of it (``sent``) and what goes on the wire."""
 
     stage: Stage
-    authorization: Authorization
+    authorization: Authorization | None
     sent: SentRequest
     path: str = ""
     operation: str = ""
@@ -51,9 +53,13 @@ class _Parcel(msgspec.Struct, frozen=True):
     url: str = ""
     headers: dict[str, str] = {}
     content: bytes | None = None
+    secrets: tuple[Secret, ...] = ()
 
     def __repr__(self) -> str:
         return f"_Parcel({self.stage}, {self.sent!r})"  # the headers on the wire hold the token
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("stage", self.stage), ("sent", self.sent)]
 
 
 class Client:
@@ -96,7 +102,7 @@ class Client:
                 return call
             if _token_expired(call) and not renewed:
                 renewed = True
-            elif attempt <= RETRIES and _is_passing(call):
+            elif attempt <= RETRIES and _is_passing(call) and not self._pools.closed:
                 if not await self._pause(request.operation, authorization, attempt, sandbox=sandbox):
                     return call
             else:
@@ -117,12 +123,19 @@ class Client:
 
         The address itself is a bearer right for five minutes: it is kept without its query.
         """
-        sent = SentRequest("GET", url.partition("?")[0], {})
-        parcel = _Parcel(Stage.DOCUMENT, authorization, sent, path=urlsplit(url).hostname or "", url=url)
-        if not url.startswith("https://") and not is_loopback(url):
+        shown = redact(url.partition("?")[0])
+        parcel = _Parcel(Stage.DOCUMENT, authorization, SentRequest("GET", shown, {}), path=_host(url))
+        if not parcel.path or not (url.startswith("https://") or is_loopback(url)):
             problem = TransportFailure("forbidden host", "A document is fetched over https or from this machine only.")
             return self._call(parcel, problem), b""
-        return await self._exchange(parcel)
+        headers = {"user-agent": USER_AGENT, "accept-encoding": _ENCODINGS}
+        return await self._exchange(msgspec.structs.replace(parcel, url=url, headers=headers))
+
+    async def knock(self, url: str) -> Call:
+        """Asks a host for its head: is it reached, and what time is it there? Sends no token and is not recorded."""
+        parcel = _Parcel(Stage.PROBE, None, SentRequest("HEAD", url, {}), path=_host(url))
+        call, _ = await self._exchange(msgspec.structs.replace(parcel, url=url, headers={"user-agent": USER_AGENT}))
+        return call
 
     def seconds_until_allowed(
         self, operation: Operation, authorization: Authorization, *, sandbox: bool = False
@@ -142,22 +155,34 @@ class Client:
     async def _attempt(self, request: ApiRequest, authorization: Authorization, attempt: int, *, sandbox: bool) -> Call:
         operation = request.operation
         scope = operation.scope if operation.token == "grantless" else ""
+        waited = 0.0
         try:
-            token = await self._tokens.get(authorization, scope)
             url = self._endpoints.base(authorization.region, sandbox=sandbox) + request.target
+            token = await self._tokens.get(authorization, scope)
+            waited = await self._plans.take(operation, authorization, sandbox=sandbox)
+            if waited:  # the token may have come to its end in the meantime
+                token = await self._token_or_give_back(request, authorization, scope, sandbox=sandbox)
         except TokenRefusedError as refused:
             return refused.call
         except CredentialError as problem:
             return self._without_credentials(authorization, problem)
         except ForbiddenHostError as problem:
-            return self._not_sent(request, authorization, str(problem))
-        waited = await self._wait_for_plan(operation, authorization, sandbox=sandbox)
+            return self._not_sent(request, authorization, TransportFailure("forbidden host", str(problem)))
         call = await self._send_once(request, authorization, url, token, attempt)
         if call.answer is not None:
             self._learn(call.answer, operation, authorization, sandbox=sandbox)
             if _token_expired(call):
-                self._tokens.forget(authorization, scope)
+                self._tokens.discard(token)
         return msgspec.structs.replace(call, waited=waited) if waited else call
+
+    async def _token_or_give_back(
+        self, request: ApiRequest, authorization: Authorization, scope: str, *, sandbox: bool
+    ) -> AccessToken:
+        try:
+            return await self._tokens.get(authorization, scope)
+        except BaseException:
+            self._plans.give_back(request.operation, authorization, sandbox=sandbox)
+            raise
 
     async def _send_once(
         self, request: ApiRequest, authorization: Authorization, url: str, token: AccessToken, attempt: int
@@ -168,14 +193,21 @@ class Client:
             "x-amz-date": self._clock.now().strftime("%Y%m%dT%H%M%SZ"),
             "user-agent": USER_AGENT,
             "accept": "application/json",
+            "accept-encoding": _ENCODINGS,
         }
-        content = None
-        if request.body is not None:
-            headers["content-type"] = "application/json"
-            content = msgspec.json.encode(request.body)
-        sent = SentRequest(request.method, redact(url), redact_headers(headers), request.body)
+        body, content, secrets = request.body, None, (token.secret,)
+        try:
+            if body is not None:
+                headers["content-type"] = "application/json"
+                content = msgspec.json.encode(body)
+                body = redact_json(body, secrets)
+            _check_headers(headers)
+        except (ValueError, TypeError, RecursionError) as problem:
+            return self._not_sent(request, authorization, TransportFailure("other", f"It cannot be sent: {problem}"))
+        sent = SentRequest(request.method, redact(url, secrets), redact_headers(headers), body)
         parcel = _parcel(request, authorization, sent, attempt)
-        call, _ = await self._exchange(msgspec.structs.replace(parcel, url=url, headers=headers, content=content))
+        parcel = msgspec.structs.replace(parcel, url=url, headers=headers, content=content, secrets=secrets)
+        call, _ = await self._exchange(parcel)
         return call
 
     async def _post_token_request(self, form: Form, authorization: Authorization) -> tuple[Call, Any]:
@@ -188,36 +220,44 @@ class Client:
         except ForbiddenHostError as problem:
             return self._call(parcel, TransportFailure("forbidden host", str(problem))), None
         plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in form.items()}
-        parcel = msgspec.structs.replace(parcel, url=url, headers=headers, content=urlencode(plain).encode())
+        secrets = tuple(value for value in form.values() if isinstance(value, Secret))
+        content = urlencode(plain, errors="replace").encode()
+        parcel = msgspec.structs.replace(parcel, url=url, headers=headers, content=content, secrets=secrets)
         call, body = await self._exchange(parcel)
         while call.attempt <= RETRIES and _is_passing(call):
             await self._clock.sleep(self._backoff(call.attempt))
             call, body = await self._exchange(msgspec.structs.replace(parcel, attempt=call.attempt + 1))
-        return call, _json(body) if call.ok else None
+        return call, read_answer(call.status, {}, body).data if call.ok else None
 
     async def _exchange(self, parcel: _Parcel) -> tuple[Call, bytes]:
         """The exchange proper: every byte to and from the network passes here."""
+        body = b""
+        try:
+            async with self._pools.connection(parcel.url) as connection:
+                call, body = await self._through(connection, parcel)
+        except PoolsClosedError as problem:
+            call = self._call(parcel, read_failure(problem))
+        return call, body
+
+    async def _through(self, connection: Connection, parcel: _Parcel) -> tuple[Call, bytes]:
         started, sent_at = self._clock.monotonic(), self._clock.now()
         outcome: Answer | TransportFailure
         body = b""
         try:
-            pool = await self._pools.client_for(parcel.url, parcel.authorization.key)
-            response = await pool.request(
-                parcel.sent.method, parcel.url, headers=parcel.headers, content=parcel.content
-            )
+            response = await connection.send(parcel.sent.method, parcel.url, parcel.headers, parcel.content)
             body = response.content
-            outcome = _read_outcome(parcel.stage, response.status_code, response.headers, body)
+            outcome = _read_outcome(parcel, response.status_code, response.headers, body)
         except asyncio.CancelledError:
             # It may have reached Amazon all the same, so the log has it.
             gone = TransportFailure("cancelled", "The call was cancelled before its answer came.")
             self._record(self._call(parcel, gone, started, sent_at))
             raise
-        except _transport_errors() as problem:
-            outcome = _read_failure(problem)
+        except transport_errors() as problem:
+            outcome = read_failure(problem, parcel.secrets)
         return self._record(self._call(parcel, outcome, started, sent_at)), body
 
     def _record(self, call: Call) -> Call:
-        if self._on_record is not None:
+        if self._on_record is not None and call.stage is not Stage.PROBE:
             self._on_record(call.record())
         return call
 
@@ -247,19 +287,9 @@ class Client:
         parcel = _Parcel(Stage.LWA, authorization, sent, path=LWA_PATH)
         return self._call(parcel, TransportFailure("credentials", redact(str(problem))))
 
-    def _not_sent(self, request: ApiRequest, authorization: Authorization, why: str) -> Call:
-        sent = SentRequest(request.method, request.target, {}, request.body)
-        return self._call(_parcel(request, authorization, sent, 1), TransportFailure("forbidden host", why))
-
-    async def _wait_for_plan(self, operation: Operation, authorization: Authorization, *, sandbox: bool) -> float:
-        seconds = self._plans.reserve(operation, authorization, sandbox=sandbox)
-        if seconds > 0:
-            try:
-                await self._clock.sleep(seconds)
-            except asyncio.CancelledError:
-                self._plans.give_back(operation, authorization, sandbox=sandbox)
-                raise
-        return seconds
+    def _not_sent(self, request: ApiRequest, authorization: Authorization, why: TransportFailure) -> Call:
+        sent = SentRequest(request.method, redact(request.target), {}, redact_json(request.body))
+        return self._call(_parcel(request, authorization, sent, 1), why)
 
     def _learn(self, answer: Answer, operation: Operation, authorization: Authorization, *, sandbox: bool) -> None:
         if answer.status == 429:
@@ -295,47 +325,53 @@ def _is_passing(call: Call) -> bool:
     return call.status in _PASSING or (200 <= call.status < 300 and not call.ok)
 
 
-def _read_outcome(stage: Stage, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    if stage is Stage.DOCUMENT and 200 <= status < 300:
+def _host(url: str) -> str:
+    """The host of an address; "" where the address cannot be read."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    return "" if port == 0 else parts.hostname or ""
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise ValueError(f"the header {name} holds a character that HTTP does not carry")
+
+
+def _read_outcome(parcel: _Parcel, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    if parcel.stage is Stage.DOCUMENT and 200 <= status < 300:
         # What a document holds may be buyers' data: it goes to whoever asked, not into the Call.
         kind = BodyKind.BINARY if body else BodyKind.EMPTY
-        return msgspec.structs.replace(read_answer(status, headers, b""), kind=kind)
+        answer = read_answer(status, headers, b"")
+        return msgspec.structs.replace(answer, kind=kind, headers=redact_headers(answer.headers))
     answer = read_answer(status, headers, body)
-    if stage is Stage.LWA:  # a good answer of LWA is a token
-        return msgspec.structs.replace(answer, text=redact(answer.text), data=None)
-    return answer
+    return _without_secrets(answer, parcel.secrets, keep_data=parcel.stage is not Stage.LWA)
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return None
+def _without_secrets(answer: Answer, secrets: tuple[Secret, ...], *, keep_data: bool) -> Answer:
+    """An answer may hold tokens: LWA's does, and servers send back what they were sent.
 
-
-def _transport_errors() -> tuple[type[Exception], ...]:
-    import ssl
-
-    import httpx
-
-    return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError
-
-
-def _read_failure(problem: Exception) -> TransportFailure:
-    import ssl
-
-    import httpx
-
-    told = redact(str(problem)) or type(problem).__name__
-    chain: list[BaseException] = [problem]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
-        chain.append(cause)
-    if isinstance(problem, httpx.TimeoutException):
-        return TransportFailure("timeout", f"No answer within the time limit ({type(problem).__name__}).")
-    if any(isinstance(each, ssl.SSLError) for each in chain):
-        return TransportFailure("tls", f"The TLS connection failed: {told}")
-    if isinstance(problem, httpx.ConnectError | httpx.ProxyError):
-        return TransportFailure("connect", f"No connection: {told}")
-    if isinstance(problem, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError | httpx.CloseError):
-        return TransportFailure("closed", f"The connection ended before the answer was whole: {told}")
-    return TransportFailure("other", told)
+    ``data`` keeps the pre-signed addresses, which the next call needs; a good answer of LWA is a token, so its
+    data goes.
+    """
+    headers, text = redact_headers(answer.headers, secrets), redact(answer.text, secrets)
+    if text == answer.text and "\\u00" not in text:  # JSON may spell a plain letter so
+        return msgspec.structs.replace(answer, headers=headers, data=answer.data if keep_data else None)
+    data = redact_json(answer.data, secrets)
+    if answer.kind is BodyKind.JSON and not keep_data:
+        text = redact(msgspec.json.encode(data).decode(), secrets)
+    lwa = answer.lwa_error
+    return msgspec.structs.replace(
+        answer,
+        headers=headers,
+        text=text,
+        data=data if keep_data else None,
+        errors=tuple(
+            ApiError(redact(each.code, secrets), redact(each.message, secrets), redact(each.details, secrets))
+            for each in answer.errors
+        ),
+        lwa_error=LwaError(redact(lwa.error, secrets), redact(lwa.description, secrets)) if lwa else None,
+    )

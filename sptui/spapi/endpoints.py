@@ -44,24 +44,35 @@ class Endpoints(msgspec.Struct, frozen=True):
 
 
 def guarded(url: str) -> str:
-    """``url`` itself, if a token may go there: Amazon's hosts over https, or loopback."""
-    parts = urlsplit(url)
+    """``url`` itself, if a token may go there: Amazon's hosts over https, or loopback.
+
+    An address with a user name, or with a character that two readers of addresses could take differently, is
+    refused whatever its host: what is checked here must be what the request goes to.
+    """
+    try:
+        parts = urlsplit(url)
+        plain = url.isascii() and url.isprintable() and not set(url) & set(" \\@") and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        raise _forbidden("an address that cannot be read") from None
+    if not plain:
+        raise _forbidden("an address with a user name or an odd character in it")
     host = parts.hostname or ""
     if (parts.scheme == "https" and host in _AMAZON_HOSTS) or (parts.scheme in ("http", "https") and is_loopback(url)):
         return url
-    where = f"{parts.scheme}://{host}" if host else repr(url)
-    raise ForbiddenHostError(
+    raise _forbidden(f"{parts.scheme}://{host}" if host else "an address without a host")
+
+
+def _forbidden(where: str) -> ForbiddenHostError:
+    return ForbiddenHostError(
         f"Tokens go to Amazon's hosts (over https) or to this machine only, and {where} is neither. "
         "Check SPTUI_ENDPOINT and SPTUI_LWA_ENDPOINT, or [network] in config.toml."
     )
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the address is this machine's own."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
+    """Whether the address is this machine's own; False for what cannot be read."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

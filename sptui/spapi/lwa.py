@@ -7,17 +7,20 @@ Amazon's own sample server.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
 
-from sptui.spapi.authorization import Authorization, CredentialSource
+from sptui.spapi.authorization import Authorization, CredentialError, CredentialSource
 from sptui.spapi.calls import Call, TransportFailure
 from sptui.spapi.clock import Clock
 from sptui.spapi.redaction import Secret
 
 RENEW_BEFORE_SECONDS: Final = 300.0
+_LIFE_SECONDS: Final = 3600.0
+"""A token's documented life, where the answer tells none that makes sense."""
 
 Form = dict[str, Secret | str]
 Post = Callable[[Form, Authorization], Awaitable[tuple[Call, Any]]]
@@ -49,6 +52,8 @@ class Tokens:
         self._clock = clock
         self._tokens: dict[tuple[str, str, str], AccessToken] = {}
         self._in_flight: dict[tuple[str, str, str], asyncio.Task[tuple[Call, AccessToken]]] = {}
+        self._running: set[asyncio.Task[tuple[Call, AccessToken]]] = set()
+        self._closing = False
 
     async def get(self, authorization: Authorization, scope: str = "") -> AccessToken:
         """The seller's token, or with ``scope`` the application's grantless one.
@@ -68,15 +73,21 @@ class Tokens:
         return call
 
     def forget(self, authorization: Authorization | None = None, scope: str = "") -> None:
-        """Drops one token (Amazon refused it), or all of them."""
-        if authorization is None:
-            self._tokens.clear()
-        else:
-            self._tokens.pop(_key(authorization, scope), None)
+        """Drops one token, or all of them, and those that are being fetched: the secrets may be others now."""
+        keys = [*self._tokens, *self._in_flight] if authorization is None else [_key(authorization, scope)]
+        for key in keys:
+            self._tokens.pop(key, None)
+            self._in_flight.pop(key, None)
+
+    def discard(self, token: AccessToken) -> None:
+        """Drops a token that Amazon refused; not the one that may have taken its place meanwhile."""
+        for key in [key for key, kept in self._tokens.items() if kept is token]:
+            del self._tokens[key]
 
     async def aclose(self) -> None:
         """Ends what is in flight."""
-        tasks = list(self._in_flight.values())
+        self._closing = True
+        tasks = list(self._running)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -87,12 +98,21 @@ class Tokens:
         task = self._in_flight.get(key)
         if task is None:
             task = self._in_flight[key] = asyncio.create_task(self._fetch(key, authorization, scope))
+            self._running.add(task)
             task.add_done_callback(lambda done: self._ended(key, done))
-        # Shielded: one who stops waiting must not take the token from the others.
-        return await asyncio.shield(task)
+        try:
+            # Shielded: one who stops waiting must not take the token from the others.
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            mine = asyncio.current_task()
+            if self._closing and task.cancelled() and mine is not None and not mine.cancelling():
+                raise CredentialError("No access token was fetched: the program is ending.") from None
+            raise
 
     def _ended(self, key: tuple[str, str, str], task: asyncio.Task[tuple[Call, AccessToken]]) -> None:
-        self._in_flight.pop(key, None)
+        self._running.discard(task)
+        if self._in_flight.get(key) is task:
+            del self._in_flight[key]
         if not task.cancelled():
             task.exception()  # looked at, so that a refusal that nobody waits for any more is not reported as lost
 
@@ -110,7 +130,8 @@ class Tokens:
         token = _token_in(data, started) if call.ok else None
         if token is None:
             raise TokenRefusedError(_without_token(call) if call.ok else call)
-        self._tokens[key] = token
+        if self._in_flight.get(key) is asyncio.current_task():  # else it was forgotten while it was fetched
+            self._tokens[key] = token
         return call, token
 
 
@@ -121,13 +142,16 @@ def _key(authorization: Authorization, scope: str) -> tuple[str, str, str]:
 def _token_in(data: Any, started: float) -> AccessToken | None:
     if not isinstance(data, dict) or not isinstance(data.get("access_token"), str) or not data["access_token"]:
         return None
+    if not all("!" <= each <= "~" for each in data["access_token"]):
+        return None  # no header carries it
     try:  # a JSON number; some pages of the documentation show a string
-        life = float(data.get("expires_in", 3600))
-    except (TypeError, ValueError):
-        life = 3600.0
+        life = float(data.get("expires_in", _LIFE_SECONDS))
+    except (TypeError, ValueError, OverflowError):
+        life = _LIFE_SECONDS
+    life = life if math.isfinite(life) else _LIFE_SECONDS
     return AccessToken(Secret(data["access_token"]), started, started + life)
 
 
 def _without_token(call: Call) -> Call:
-    problem = TransportFailure("unreadable", "Login with Amazon answered 200 without an access token.")
+    problem = TransportFailure("unreadable", f"Login with Amazon answered {call.status} without an access token.")
     return msgspec.structs.replace(call, answer=None, failure=problem)

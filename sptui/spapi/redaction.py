@@ -8,26 +8,53 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
-from typing import Final, NoReturn
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NoReturn
 
 MASK: Final = "•••"
 
-_TOKEN = re.compile(r"\b(At(?:za|zr|na|nr|c|z\.sprdt)(?:\||%7[Cc]))[^\s\"'&,;<>\\)}\]]+")
-_CLIENT_SECRET = re.compile(r"\b(amzn1\.oa2-cs\.)[^\s\"'&,;<>\\)}\]]+")
+# What a token or secret is made of, in plain text, percent-encoded, or with JSON's escapes (``\/``, ``\u002b``).
+_REST = r"""(?:[^\s"'&,;<>\\)}\]]|\\/|\\u00[0-9A-Fa-f]{2})+"""
+# The bar behind a token's prefix, also percent-encoded (once or more), as JSON's and as HTML's escape.
+_BAR = r"(?:\||%(?:25)*7[Cc]|\\+u007[Cc]|&\#124;|&\#[xX]7[Cc];)"
+_KIND = rf"At(?:za|zr|na|nr|c|z\.sprdt){_BAR}"
+_TOKEN = re.compile(rf"({_KIND}){_REST}")
+_CLIENT_SECRET = re.compile(rf"(amzn1\.oa2-cs\.){_REST}")
+_AWS_KEY = re.compile(r"AKIA[0-9A-Z]{16}")
 _FIELD = re.compile(
-    r"""(?ix)
-    \b(
-        (?:client_secret|refresh_token|access_token|restrictedDataToken|newClientSecret|lwa_client_secret
-          |clientSecret|refreshToken|accessToken|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token
-          |x-amz-access-token)
-        ["']? \s* (?:=|:|%3D) \s* (?:Bearer\s+)? ["']?
+    rf"""(?x)
+    (?: (?<![A-Za-z0-9]) | (?<=%[0-9A-Fa-f][0-9A-Fa-f]) )
+    (?P<before>
+        (?i: client_secret|refresh_token|access_token|restrictedDataToken|newClientSecret|lwa_client_secret
+          |clientSecret|refreshToken|accessToken|secret_access_key|secretAccessKey|spapi_oauth_code
+          |X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|x-amz-access-token
+          |authorization (?= ["'\\]* \s* : \s* ["'\\]* (?:Bearer|Basic) \s) )
+        \\*["']? \s* (?:=|:|%(?:25)*3[Dd]) \s*
+        (?P<quote> \\*["'] )?
+        (?> (?: (?:Bearer|Basic) \s+ )? )
     )
-    [^\s"'&,;<>}\]•]+
+    (?! null\b | None\b )
+    (?P<kind> {_KIND} )?
+    (?(quote) (?: (?! (?P=quote) ) (?: \\. | [^\n] ) )+ | {_REST} )
     """
 )
-_AWS_KEY = re.compile(r"\bAKIA[0-9A-Z]{16}\b")
-_SECRET_HEADERS = frozenset({"x-amz-access-token", "authorization", "cookie", "set-cookie", "x-amz-security-token"})
+# In small letters; a text without any of them holds no field of the pattern above, which is slow to look for.
+_FIELD_WORDS = (
+    "_secret", "tsecret", "secret_access", "secretaccess", "refresh_token", "refreshtoken", "access_token",
+    "accesstoken", "datatoken", "oauth_code", "x-amz-", "authorization",
+)  # fmt: skip
+_SECRET_FIELDS = frozenset(
+    {
+        "clientsecret", "newclientsecret", "lwaclientsecret", "refreshtoken", "accesstoken", "restricteddatatoken",
+        "xamzaccesstoken", "authorization", "secretaccesskey", "spapioauthcode",
+    }
+)  # fmt: skip
+_SECRET_HEADERS = frozenset(
+    {"x-amz-access-token", "authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token"}
+)
+_PLAIN_RUN = re.compile(r"[A-Za-z0-9]+")
+_SHORTEST_KNOWN = 8
+"""A known secret is looked for from this length on: shorter ones, of made-up worlds, are parts of plain words."""
 
 
 class Secret:
@@ -67,10 +94,13 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return hmac.compare_digest(self._bytes(), other._bytes())
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+    def _bytes(self) -> bytes:
+        return self._text.encode(errors="surrogatepass")  # half a character may come from a terminal
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
@@ -84,17 +114,84 @@ def token_kind(token: str) -> str:
     return ""
 
 
-def redact(text: str) -> str:
-    """``text`` with every token, secret, signature and key masked; a token's prefix stays."""
+def redact(text: str, known: Iterable[Secret] = ()) -> str:
+    """``text`` with every token, secret, signature and key masked; a token's prefix stays.
+
+    ``known`` secrets are masked whatever they look like: a server may send back what it was sent.
+    """
+    # In this order: a known secret is found only as a whole, and a field's name tells how far its value goes.
+    return _redact_forms(_redact_fields(_redact_known(text, known)))
+
+
+def redact_tokens(text: str, known: Iterable[Secret] = ()) -> str:
+    """Like ``redact``, but leaves pre-signed addresses whole: for data that the program goes on to use."""
+    return _redact_forms(_redact_known(text, known))
+
+
+def redact_json(value: Any, known: Iterable[Secret] = ()) -> Any:
+    """A JSON value with its tokens and secrets masked, by their form and by the name of their field.
+
+    Pre-signed addresses stay, as in ``redact_tokens``. What lies deeper than 200 levels is masked whole.
+    """
+    return _redact_value(value, tuple(known), 200)
+
+
+def _redact_value(value: Any, known: tuple[Secret, ...], levels: int) -> Any:
+    if isinstance(value, str):
+        return redact_tokens(value, known)
+    if not isinstance(value, (dict, list)):
+        return value
+    if not levels:
+        return MASK
+    if isinstance(value, list):
+        return [_redact_value(each, known, levels - 1) for each in value]
+    return {
+        redact_tokens(str(name), known): token_kind(each) + MASK
+        if isinstance(each, str) and _is_secret_field(str(name))
+        else _redact_value(each, known, levels - 1)
+        for name, each in value.items()
+    }
+
+
+def _is_secret_field(name: str) -> bool:
+    return "".join(filter(str.isalnum, name.lower())) in _SECRET_FIELDS
+
+
+def _redact_forms(text: str) -> str:
     text = _TOKEN.sub(lambda found: found[1] + MASK, text)
-    text = _CLIENT_SECRET.sub(lambda found: found[1] + MASK, text)
-    text = _FIELD.sub(lambda found: found[1] + MASK, text)
-    return _AWS_KEY.sub("AKIA" + MASK, text)
+    return _CLIENT_SECRET.sub(lambda found: found[1] + MASK, text) if "oa2-cs" in text else text
 
 
-def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def _redact_fields(text: str) -> str:
+    lowered = text.lower()
+    if any(word in lowered for word in _FIELD_WORDS):
+        text = _FIELD.sub(lambda found: found["before"] + (found["kind"] or "") + MASK, text)
+    return _AWS_KEY.sub("AKIA" + MASK, text) if "AKIA" in text else text
+
+
+def _redact_known(text: str, known: Iterable[Secret]) -> str:
+    for secret in known:
+        plain = secret.reveal()
+        # Every spelling leaves letters and digits as they are, so most texts can be told apart by those alone.
+        if len(plain) >= _SHORTEST_KNOWN and max(_PLAIN_RUN.findall(plain), key=len, default="") in text:
+            text = re.sub("".join(map(_spellings, plain)), secret.kind + MASK, text)
+    return text
+
+
+def _spellings(character: str) -> str:
+    """A pattern for a character in plain text, in a string of JSON or Python, in an address, in HTML."""
+    if _PLAIN_RUN.fullmatch(character):
+        return character
+    code = ord(character)
+    in_address = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode(errors="surrogatepass"))
+    quoted = r"\\+" if character == "\\" else r"\\*" + re.escape(character)
+    named = {"&": "|&amp;", "<": "|&lt;", ">": "|&gt;", '"': "|&quot;", " ": r"|\+|%(?:25)*2b"}.get(character, "")
+    return rf"(?i:{quoted}|{in_address}|\\+u{code:04x}|&\#(?:{code}|x{code:x});{named})"
+
+
+def redact_headers(headers: Mapping[str, str], known: Iterable[Secret] = ()) -> dict[str, str]:
     """Headers for showing and keeping: names as they were, secret values masked down to the token's kind."""
     return {
-        name: (token_kind(value) + MASK if name.lower() in _SECRET_HEADERS else redact(value))
+        name: (token_kind(value) + MASK if name.lower() in _SECRET_HEADERS else redact(value, known))
         for name, value in headers.items()
     }

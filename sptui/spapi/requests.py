@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -61,7 +62,7 @@ def build_request(operation: Operation, values: Values) -> ApiRequest:
         known = operation.parameter(name)
         place = known.place if known else ("body" if has_body else "query")
         if place == "path":
-            path = path.replace("{" + name + "}", quote(_as_text(value), safe=""))
+            path = path.replace("{" + name + "}", _path_segment(value))
         elif place == "query":
             query.append((name, _as_text(value)))
         elif place == "header":
@@ -73,11 +74,17 @@ def build_request(operation: Operation, values: Values) -> ApiRequest:
     return ApiRequest(
         operation,
         path,
-        urlencode(query, quote_via=quote, safe=",:"),
+        urlencode(query, quote_via=quote, safe=",:", errors="surrogatepass"),
         body if has_body else None,
         headers,
         marketplaces_in(values),
     )
+
+
+def _path_segment(value: Any) -> str:
+    text = quote(_as_text(value), safe="", errors="surrogatepass")
+    # Plain dots would be taken for this folder and the one above, and the request for another operation's.
+    return text.replace(".", "%2E") if text in (".", "..") else text
 
 
 def marketplaces_in(values: Values) -> tuple[str, ...]:
@@ -134,19 +141,22 @@ def parse_value(parameter: Parameter | None, text: str) -> Any:
     """
     kind = parameter.type if parameter else "string"
     if kind == "array":
+        if not text.strip():
+            return []
         if text.lstrip().startswith("["):
             return _json_or(text, text)
         if parameter and parameter.items == "object":
             return _json_or(text, text)
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return _parts(text)
     if kind == "object":
         return _json_or(text, text)
     if kind == "boolean" and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if kind == "integer" and re.fullmatch(r"[+-]?\d{1,18}", text):
+    if kind == "integer" and re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         return int(text)
-    if kind == "number" and re.fullmatch(r"[+-]?\d{1,18}(\.\d+)?", text):
-        return float(text)
+    if kind == "number" and re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", text):
+        number = float(text)
+        return number if math.isfinite(number) else text
     return text
 
 
@@ -170,8 +180,18 @@ def parse_assignments(operation: Operation, assignments: Iterable[str]) -> dict[
 
 
 def format_value(value: Any) -> str:
-    """A value as a person would type it: the inverse of ``parse_value``."""
-    return _as_text(value)
+    """A value as a person would type it: the inverse of ``parse_value``.
+
+    A list is joined with commas where that reads back as the same list, else it is JSON.
+    """
+    text = _as_text(value)
+    if isinstance(value, list) and (text.lstrip().startswith("[") or _parts(text) != value):
+        return _as_json(value)
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _as_text(value: Any) -> str:
@@ -179,7 +199,16 @@ def _as_text(value: Any) -> str:
         return value
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
         return ",".join(_as_text(each) for each in value)
-    return msgspec.json.encode(value).decode()
+    return _as_json(value)
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a character, as a terminal may give it
+        import json
+
+        return json.dumps(value, separators=(",", ":"))
 
 
 def _json_or(text: str, otherwise: Any) -> Any:

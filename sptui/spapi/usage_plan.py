@@ -6,9 +6,8 @@ A token bucket each (docs usage-plans-and-rate-limits): ``burst`` requests at on
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
-
-import msgspec
 
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.catalogue import Operation
@@ -20,16 +19,38 @@ SANDBOX_PLAN: Final = (5.0, 15)
 _AFTER_429: Final = (1.0, 1)
 """What is assumed of an operation without a published plan once Amazon has answered 429."""
 
+_WHOLE: Final = 1 - 1e-9
+"""A token, less what is lost when seconds are multiplied by a rate."""
 
-class _Bucket(msgspec.Struct):
-    rate: float
-    burst: int
-    tokens: float
-    at: float
 
-    def refill(self, now: float) -> None:
-        self.tokens = min(float(self.burst), self.tokens + (now - self.at) * self.rate)
-        self.at = now
+class _Bucket:
+    """``in_line`` wait for a token; ``turn`` lets them wait one after another, so that none overtakes."""
+
+    def __init__(self, rate: float, burst: int, tokens: float, now: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.in_line = 0
+        self.turn = asyncio.Lock()
+        self._tokens = tokens
+        self._at = now
+
+    def tokens(self, now: float) -> float:
+        self._tokens = min(float(self.burst), self._tokens + max(0.0, now - self._at) * self.rate)
+        self._at = now
+        return self._tokens
+
+    def take(self, now: float) -> bool:
+        """Takes a token where there is one."""
+        if self.tokens(now) < _WHOLE:
+            return False
+        self._tokens -= 1
+        return True
+
+    def put_back(self) -> None:
+        self._tokens = min(float(self.burst), self._tokens + 1)
+
+    def empty(self, now: float) -> None:
+        self._tokens = min(self.tokens(now), 0.0)
 
 
 class UsagePlans:
@@ -39,42 +60,56 @@ class UsagePlans:
         self._clock = clock
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
-    def reserve(self, operation: Operation, authorization: Authorization, *, sandbox: bool = False) -> float:
-        """Takes a place in the plan; gives the seconds to wait before sending. ``give_back`` undoes it."""
+    async def take(self, operation: Operation, authorization: Authorization, *, sandbox: bool = False) -> float:
+        """Waits for a place in the plan and takes it; gives the seconds waited.
+
+        Whoever came first goes first; one who is cancelled while waiting leaves the line. ``give_back`` undoes it.
+        """
         bucket = self._bucket(operation, authorization, sandbox=sandbox)
-        if bucket is None:
+        if bucket is None or (not bucket.in_line and bucket.take(self._clock.monotonic())):
             return 0.0
-        bucket.tokens -= 1
-        return max(0.0, -bucket.tokens / bucket.rate)
+        began = self._clock.monotonic()
+        bucket.in_line += 1
+        try:
+            async with bucket.turn:
+                while not bucket.take(self._clock.monotonic()):
+                    await self._clock.sleep((1 - bucket.tokens(self._clock.monotonic())) / bucket.rate)
+        finally:
+            bucket.in_line -= 1
+        return self._clock.monotonic() - began
 
     def give_back(self, operation: Operation, authorization: Authorization, *, sandbox: bool = False) -> None:
-        """Frees a reserved place that was not used."""
+        """Frees a place that was taken and not used."""
         if (bucket := self._bucket(operation, authorization, sandbox=sandbox)) is not None:
-            bucket.tokens = min(float(bucket.burst), bucket.tokens + 1)
+            bucket.put_back()
 
     def seconds_until_allowed(
         self, operation: Operation, authorization: Authorization, *, sandbox: bool = False
     ) -> float:
-        """Seconds until the plan takes the next request; 0 when it takes one now."""
+        """Seconds until the plan takes one more request, behind those that wait already; 0 when it takes one now."""
         bucket = self._bucket(operation, authorization, sandbox=sandbox)
-        return 0.0 if bucket is None else max(0.0, (1 - bucket.tokens) / bucket.rate)
+        if bucket is None:
+            return 0.0
+        missing = bucket.in_line + 1 - bucket.tokens(self._clock.monotonic())
+        return missing / bucket.rate if missing > 1 - _WHOLE else 0.0
 
     def observe_rate(
         self, operation: Operation, authorization: Authorization, rate: float, *, sandbox: bool = False
     ) -> None:
         """Takes over the rate that an answer's ``x-amzn-RateLimit-Limit`` tells."""
         if (bucket := self._bucket(operation, authorization, sandbox=sandbox)) is not None:
+            bucket.tokens(self._clock.monotonic())  # what was filled so far was filled at the old rate
             bucket.rate = rate
 
     def observe_refusal(self, operation: Operation, authorization: Authorization, *, sandbox: bool = False) -> None:
         """Amazon answered 429: the bucket is empty, whoever emptied it (another program of the same application)."""
         bucket = self._bucket(operation, authorization, sandbox=sandbox)
+        now = self._clock.monotonic()
         if bucket is None:
-            rate, burst = _AFTER_429
             key = self._key(operation, authorization, sandbox=sandbox)
-            self._buckets[key] = _Bucket(rate, burst, 0.0, self._clock.monotonic())
+            self._buckets[key] = _Bucket(*_AFTER_429, 0.0, now)
         else:
-            bucket.tokens = min(bucket.tokens, 0.0)
+            bucket.empty(now)
 
     def _bucket(self, operation: Operation, authorization: Authorization, *, sandbox: bool) -> _Bucket | None:
         key = self._key(operation, authorization, sandbox=sandbox)
@@ -84,7 +119,6 @@ class UsagePlans:
             if not rate or not burst:
                 return None
             bucket = self._buckets[key] = _Bucket(rate, burst, float(burst), self._clock.monotonic())
-        bucket.refill(self._clock.monotonic())
         return bucket
 
     @staticmethod
