@@ -1,0 +1,1 @@
+"""An SP-API on this machine: the same operations, errors and quirks, from a described world."""
