@@ -1,0 +1,1 @@
+"""Why did this call fail: evidence, rules, ranked causes, and the flow that gathers the evidence step by step."""

@@ -1,0 +1,125 @@
+"""What the flow needs from outside: calls, readings, time, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from sptui.health.account_status import AccountStatusReading, newest_account_status
+from sptui.health.participations import ParticipationReading, fetch_participations
+from sptui.spapi.authorization import Application, Authorization
+from sptui.spapi.calls import Call
+from sptui.spapi.catalogue import Operation
+from sptui.spapi.client import Client
+from sptui.spapi.clock import Clock
+from sptui.spapi.requests import ApiRequest
+
+
+class Services(Protocol):
+    """The flow's only way out. None of these raises for what network or Amazon do."""
+
+    async def send(self, request: ApiRequest, authorization: Authorization, *, sandbox: bool = False) -> Call:
+        """Sends one request once, without repetitions."""
+        ...
+
+    async def refresh_token(self, authorization: Authorization) -> Call:
+        """Fetches a new access token; the exchange with LWA tells whether it worked."""
+        ...
+
+    async def participations(self, authorization: Authorization) -> ParticipationReading:
+        """Calls getMarketplaceParticipations."""
+        ...
+
+    async def account_status(
+        self, authorization: Authorization, *, create: bool, marketplaces: tuple[str, ...]
+    ) -> AccountStatusReading:
+        """Reads the newest performance report; ``create`` requests one where there is none."""
+        ...
+
+    def seconds_until_allowed(
+        self, operation: Operation, authorization: Authorization, *, sandbox: bool = False
+    ) -> float:
+        """Seconds until the usage plan takes the next call."""
+        ...
+
+    def other_authorizations(self, authorization: Authorization) -> tuple[Authorization, ...]:
+        """Other sellers' authorizations of the same application and region."""
+        ...
+
+    def roles_of(self, client_id: str) -> tuple[str, ...] | None:
+        """The roles that the application is said to have; None where nobody said."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        ...
+
+
+class ClientServices:
+    """The services over a client and the accounts, as both faces have them."""
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        *,
+        applications: Iterable[Application],
+        authorizations: Iterable[Authorization],
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._roles = {each.client_id: each.roles for each in applications}
+        self._authorizations = tuple(authorizations)
+
+    async def send(self, request: ApiRequest, authorization: Authorization, *, sandbox: bool = False) -> Call:
+        """Sends one request once, without repetitions: what fails must be seen failing."""
+        return await self._client.send(request, authorization, retry=False, sandbox=sandbox)
+
+    async def refresh_token(self, authorization: Authorization) -> Call:
+        """Fetches a new access token."""
+        return await self._client.refresh_token(authorization)
+
+    async def participations(self, authorization: Authorization) -> ParticipationReading:
+        """Calls getMarketplaceParticipations."""
+        return await fetch_participations(self._client, authorization)
+
+    async def account_status(
+        self, authorization: Authorization, *, create: bool, marketplaces: tuple[str, ...]
+    ) -> AccountStatusReading:
+        """Reads the newest performance report."""
+        return await newest_account_status(
+            self._client, authorization, create=create, marketplaces=marketplaces, sleep=self._clock.sleep
+        )
+
+    def seconds_until_allowed(
+        self, operation: Operation, authorization: Authorization, *, sandbox: bool = False
+    ) -> float:
+        """Seconds until the usage plan takes the next call."""
+        return self._client.seconds_until_allowed(operation, authorization, sandbox=sandbox)
+
+    def other_authorizations(self, authorization: Authorization) -> tuple[Authorization, ...]:
+        """Other sellers' authorizations of the same application and region."""
+        return tuple(
+            each
+            for each in self._authorizations
+            if each.application == authorization.application
+            and each.region is authorization.region
+            and each.seller_id != authorization.seller_id
+        )
+
+    def roles_of(self, client_id: str) -> tuple[str, ...] | None:
+        """The roles that the application is said to have."""
+        return self._roles.get(client_id)
+
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return self._clock.monotonic()

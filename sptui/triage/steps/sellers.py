@@ -1,0 +1,100 @@
+"""The same call for other sellers of the application in the region."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sptui.spapi.authorization import Authorization
+from sptui.spapi.calls import Stage
+from sptui.triage.events import StepName, StepOutcome
+from sptui.triage.evidence import Evidence, Probe, SellersTried
+from sptui.triage.isolation import Attempt, is_same_failure
+from sptui.triage.observe import outcome_of
+from sptui.triage.run import Run
+from sptui.triage.sending import Events, Sent, relayed, send
+from sptui.triage.steps.base import Step, cannot_send, nothing_to_explain
+
+_ENOUGH: Final = 2
+_MOST_TRIED: Final = 3
+
+
+def _others(run: Run) -> tuple[Authorization, ...]:
+    authorization = run.case.authorization
+    return run.services.other_authorizations(authorization) if authorization is not None else ()
+
+
+def _skip(run: Run) -> str:
+    if why := cannot_send(run) or nothing_to_explain(run):
+        return why
+    if run.has_side_effects:
+        return "The call has side effects: it is not made for other sellers."
+    if run.operation is not None and run.operation.token == "grantless":
+        return "The operation is grantless: it knows no seller."
+    if run.case.sandbox:
+        return "The sandbox knows no sellers."
+    if run.minimal_passes or run.culprits:
+        return "The minimal call passes for this seller: other sellers have nothing to add."
+    denied = run.reference is not None and run.reference.status in (401, 403)
+    if not denied and _names_own_things(run):  # who is refused at the door is refused whatever the id
+        return "The call names an id of this seller's: other sellers cannot make it."
+    return "" if _others(run) else "No other seller of this application and region is known."
+
+
+def _names_own_things(run: Run) -> bool:
+    operation = run.operation
+    return operation is not None and any(
+        each.place == "path" and each.name != "sellerId" for each in operation.parameters
+    )
+
+
+def _calls(run: Run) -> int:
+    return min(_ENOUGH, len(_others(run))) if not cannot_send(run) and not run.has_side_effects else 0
+
+
+def _values_for(run: Run, authorization: Authorization) -> dict[str, Any]:
+    """The smallest failing call, with the other seller's id where this seller's stands."""
+    values = dict(run.minimal if run.minimal is not None else run.case.values)
+    own = run.case.authorization.seller_id if run.case.authorization else None
+    return {name: authorization.seller_id if value == own else value for name, value in values.items()}
+
+
+async def _try_others(run: Run) -> Events:
+    calling, failing = [], []
+    for authorization in _others(run)[:_MOST_TRIED]:
+        attempt = Attempt(_values_for(run, authorization), f"the same call for {authorization.seller}")
+        sent = Sent()
+        async with relayed(send(run, attempt, authorization, sent)) as relay:
+            async for event in relay:
+                relay.reply = yield event
+        if sent.call is None:
+            continue
+        outcome = outcome_of(sent.call)
+        same = is_same_failure(outcome, run.reference)
+        if sent.call.stage is Stage.LWA or (outcome.is_passing_trouble and not same):
+            continue  # this seller's own trouble says nothing of the call
+        calling.append(authorization.seller)
+        if not same:
+            break  # one seller for whom it passes decides
+        failing.append(authorization.seller)
+        if outcome.is_passing_trouble or len(calling) >= _ENOUGH:
+            break
+    if not calling:
+        run.leave_out(Probe.SELLERS, "No other seller's call came to an answer that could be compared.")
+        return
+    status = run.reference.status if run.reference else 0
+    tried = SellersTried(len(calling), len(failing), status)
+    told = [f"It fails in the same way for {' and '.join(failing)}."] if failing else []
+    told += [f"It does not fail in this way for {each}." for each in calling if each not in failing]
+    region = run.case.authorization.region if run.case.authorization else ""
+    run.note(Evidence(" ".join(told), f"the same call for other sellers in {region}", tried))
+    run.outcome = StepOutcome.FOUND if failing else StepOutcome.OK
+
+
+SELLERS: Final = Step(
+    StepName.SELLERS,
+    "Other sellers",
+    "Make the same call for other sellers of the application in this region.",
+    _calls,
+    _skip,
+    _try_others,
+)
