@@ -11,12 +11,17 @@ from sptui.database import DatabaseError
 from sptui.health.history import History
 from sptui.health.monitor import Monitor
 from sptui.settings import Accounts, Config, data_dir, load_accounts, load_config, save_accounts
+from sptui.spapi.authorization import Authorization, CredentialSource
 from sptui.spapi.client import Client
 from sptui.spapi.clock import Clock, SystemClock
 from sptui.spapi.endpoints import Endpoints
+from sptui.spapi.redaction import Secret
+from sptui.triage.services import ClientServices
 from sptui.vault import MemoryVault, Vault, open_vault
 
 if TYPE_CHECKING:
+    import httpx
+
     from sptui.simulator.world import World
     from sptui.spapi.pools import Transport
 
@@ -47,14 +52,8 @@ class Workspace:
         self._accounts = accounts
         self.call_log = CallLog(data_folder and data_folder / "calls.sqlite3", on_problem=self._log_problem)
         self.history = History(data_folder and data_folder / "history.sqlite3")
-        self.client = Client(
-            vault,
-            endpoints=Endpoints(config.network.endpoint, config.network.lwa_endpoint),
-            timeout_seconds=config.network.timeout.total_seconds(),
-            transport=transport,
-            clock=self.clock,
-            on_record=self.call_log.record,
-        )
+        self._transport = transport
+        self.client = self.trial_client(_VaultInForce(self))
         self.monitor = Monitor(self.client, self.history, self.clock, config.refresh)
 
     @classmethod
@@ -69,18 +68,26 @@ class Workspace:
     @classmethod
     def simulate(cls, world: World, config: Config | None = None, clock: Clock | None = None) -> Workspace:
         """A world of the embedded simulator: its sellers, its secrets, its answers."""
-        from sptui.simulator.accounts import accounts_of, secrets_of
+        from sptui.simulator.world import accounts_of, secrets_of
 
-        def transport() -> object:
+        def transport() -> httpx.AsyncBaseTransport:
             from sptui.simulator.transport import SimulatorTransport
 
-            return SimulatorTransport(world)
+            return SimulatorTransport(world, clock=clock)
 
         applications, sellers = accounts_of(world)
-        client_secrets, refresh_tokens = secrets_of(world)
-        vault = MemoryVault(client_secrets, refresh_tokens)
+        secrets = secrets_of(world)
+        vault = MemoryVault(
+            {each.client_id: secrets[each.client_id] for each in applications},
+            {each.key: secrets[each.seller_id, each.region] for seller in sellers for each in seller.authorizations},
+        )
         accounts = Accounts(applications=tuple(applications), sellers=tuple(sellers))
         return cls(config or Config(), accounts, vault, data_folder=None, world=world, transport=transport, clock=clock)
+
+    def keep_secrets_in_memory(self) -> None:
+        """From now on secrets are kept for this run only: there is no keyring, or the person does not want it."""
+        self.vault = MemoryVault()
+        self.client.forget_tokens()
 
     @property
     def simulated(self) -> bool:
@@ -88,9 +95,40 @@ class Workspace:
         return self.world is not None
 
     @property
+    def heavy_modules(self) -> tuple[str, ...]:
+        """What the first call will import: a face may import it in a thread before."""
+        return ("sptui.simulator.transport",) if self.simulated else ("sptui.spapi.lean_httpx", "keyring")
+
+    @property
     def accounts(self) -> Accounts:
         """The applications and sellers."""
         return self._accounts
+
+    def trial_client(self, credentials: CredentialSource) -> Client:
+        """A client like ``client`` with other credentials: to try them out before they are kept. Close it."""
+        network = self.config.network
+        return Client(
+            credentials,
+            endpoints=Endpoints(network.endpoint, network.lwa_endpoint),
+            timeout_seconds=network.timeout.total_seconds(),
+            transport=self._transport,
+            clock=self.clock,
+            on_record=self.call_log.record,
+        )
+
+    def triage_services(self) -> ClientServices:
+        """What the triage flow works with, for the accounts as they are now."""
+        return ClientServices(
+            self.client,
+            self.clock,
+            applications=self._accounts.applications,
+            authorizations=self._accounts.authorizations(),
+        )
+
+    def reload_accounts(self) -> None:
+        """Reads sellers.toml again, unless simulated. Raises as settings.load_accounts; then nothing changes."""
+        if not self.simulated:
+            self._accounts = load_accounts()
 
     def save_accounts(self, accounts: Accounts) -> None:
         """Takes over changed accounts, and writes them unless simulated. Raises as settings.save_accounts."""
@@ -98,7 +136,7 @@ class Workspace:
 
     async def close(self) -> None:
         """Ends what is in flight, writes what is left, closes the files."""
-        self.monitor.cancel()
+        await self.monitor.aclose()
         await self.client.aclose()
         self.call_log.close()
         self.history.close()
@@ -106,3 +144,18 @@ class Workspace:
     def _log_problem(self, problem: DatabaseError) -> None:
         if self.on_log_problem is not None:
             self.on_log_problem(problem)
+
+
+class _VaultInForce:
+    """The workspace's vault, also after it was changed for another."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def client_secret(self, client_id: str) -> Secret:
+        """From the vault of the moment."""
+        return await self._workspace.vault.client_secret(client_id)
+
+    async def refresh_token(self, authorization: Authorization) -> Secret:
+        """From the vault of the moment."""
+        return await self._workspace.vault.refresh_token(authorization)

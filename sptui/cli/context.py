@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
-import msgspec
 
 from sptui.cli.output import CommandError, Exit
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from sptui.simulator.world import World
     from sptui.workspace import Workspace
 
+BUILT_IN_WORLD: Final = "demo"
 
-class Invocation(msgspec.Struct, frozen=True):
+
+@dataclass(frozen=True)
+class Invocation:
     """``simulate`` is the world given with ``--simulate`` (a file or a built-in world's name), or None."""
 
     simulate: str | None = None
@@ -44,11 +47,11 @@ class Invocation(msgspec.Struct, frozen=True):
 
     def world(self) -> World:
         """The simulated world. Raises CommandError."""
-        from sptui.simulator.world import DEMO_WORLD, demo_world, load_world
+        from sptui.simulator.world import demo_world, load_world
         from sptui.toml_file import TomlFileError
 
-        name = self.simulate or DEMO_WORLD
-        if name == DEMO_WORLD and not Path(name).exists():
+        name = self.simulate or BUILT_IN_WORLD
+        if name == BUILT_IN_WORLD and not Path(name).exists():
             return demo_world()
         try:
             return load_world(Path(name))

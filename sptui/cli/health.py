@@ -80,7 +80,7 @@ def _print(summaries: list[HealthSummary], *, as_json: bool) -> None:
             print_json(summary.as_json())
         return
     for summary in summaries:
-        word = {True: "healthy", False: "has problems", None: "unknown"}[summary.healthy]
+        word = {True: "no problem seen", False: "has problems", None: "unknown"}[summary.healthy]
         as_of = f", as of {summary.as_of:%Y-%m-%d %H:%M:%S} UTC" if summary.as_of else ""
         click.echo(f"{summary.seller} · {summary.region} · {word}{as_of}")
         for problem in summary.errors or summary.problems:

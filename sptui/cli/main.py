@@ -8,7 +8,7 @@ import sys
 import click
 
 from sptui import __version__
-from sptui.cli.context import Invocation
+from sptui.cli.context import BUILT_IN_WORLD, Invocation
 
 COMMANDS = {
     "demo": ("sptui.cli.app", "demo"),
@@ -67,7 +67,7 @@ def _with_world(args: list[str]) -> list[str]:
         if arg == "--simulate":
             following = args[place + 1 : place + 2]
             if not following or following[0].startswith("-") or following[0] in COMMANDS:
-                return [*args[:place], "--simulate=demo", *args[place + 1 :]]
+                return [*args[:place], f"--simulate={BUILT_IN_WORLD}", *args[place + 1 :]]
             break
     return args
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from enum import IntEnum
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
 T = TypeVar("T")
 
@@ -29,11 +26,13 @@ class CommandError(click.ClickException):
 
     def __init__(self, message: str, status: Exit) -> None:
         super().__init__(message)
-        self.exit_code = status
+        self.exit_code = status  # type: ignore[misc]  # click reads it from the instance
 
 
 def print_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
+    import msgspec
+
     click.echo(msgspec.json.encode(value).decode())
 
 
@@ -44,6 +43,8 @@ def talk(text: str) -> None:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs the asynchronous part of a command; Ctrl+C and SIGTERM cancel it in order."""
+    import asyncio
+    import signal
 
     async def until_done() -> T:
         task = asyncio.ensure_future(work)
@@ -58,7 +59,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise click.Abort from None
 
 
-def table(rows: list[tuple[str, ...]], header: tuple[str, ...]) -> str:
+def table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> str:
     """Plain columns, as wide as what they hold."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [header, *rows]]
