@@ -1,0 +1,1 @@
+"""The screen: draws and asks, decides nothing."""

@@ -1,0 +1,23 @@
+"""What happens in the background and concerns a screen."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from sptui.spapi.authorization import Authorization
+
+
+class KnownChanged(Message):
+    """What is known of an authorization, or whether it is being refreshed, has changed."""
+
+    def __init__(self, authorization: Authorization) -> None:
+        super().__init__()
+        self.authorization = authorization
+
+
+class ModesChanged(Message):
+    """Paused, read-only or a problem with the log: what the top bar tells has changed."""
+
+
+class AccountsChanged(Message):
+    """Sellers or applications were added, edited or removed."""

@@ -1,0 +1,64 @@
+"""The keys that work on the screen in front, and what the marks mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from sptui.tui.marks import REFRESHING, STATE_MARKS, line
+
+_WORDS = {
+    "ok": "every marketplace takes calls, as far as participations tell",
+    "attention": "a marketplace without participation, or with suspended listings",
+    "failed": "the last attempt failed; what was known before stays",
+    "unknown": "never asked",
+    "refreshing": "being asked now",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Made from the bindings themselves, so that it cannot tell of a key that does nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "dismiss", "Close", id="help.close", tooltip="Back to the screen"),
+    ]
+
+    def __init__(self, behind: Screen[object]) -> None:
+        super().__init__()
+        # Now, while that screen is in front: some actions do not apply under a sheet.
+        self._actions = self._keys(behind)
+
+    def compose(self) -> ComposeResult:
+        """One scrolling sheet."""
+        with VerticalScroll(id="help") as sheet:
+            sheet.border_title = "Help"
+            sheet.border_subtitle = "Esc closes"
+            yield Static(self._text(), markup=False)
+
+    def _text(self) -> Content:
+        parts = [Content.styled("Keys on this screen\n", "bold")]
+        for description, keys, tooltip in self._actions:
+            parts.append(line((f"  {keys:<14}", "warning"), f"{description:<22}", (tooltip, "muted")))
+        parts.append(Content.styled("\nStates\n", "bold"))
+        parts += [
+            line("  ", (f"{mark.label:<14}", mark.tone), (_WORDS[mark.word], "muted"))
+            for mark in (*STATE_MARKS.values(), REFRESHING)
+        ]
+        parts.append(Content.styled("\nMouse and clipboard\n", "bold"))
+        parts.append(line("  Click a row to select it, click again to open it. c copies a table's row (OSC 52).\n"
+                          "  Shift and drag selects text with the terminal's own selection."))  # fmt: skip
+        return Content("\n").join(parts)
+
+    def _keys(self, behind: Screen[object]) -> list[tuple[str, str, str]]:
+        found: dict[str, tuple[str, list[str], str]] = {}
+        for _, binding, enabled, tooltip in behind.active_bindings.values():
+            if enabled and binding.id:
+                entry = found.setdefault(binding.id, (binding.description, [], tooltip or binding.tooltip))
+                entry[1].append(self.app.get_key_display(binding))
+        return [(description, ", ".join(dict.fromkeys(keys)), tooltip) for description, keys, tooltip in found.values()]

@@ -1,0 +1,250 @@
+"""The wizard's first page: whose call fails, which one, with which parameters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Footer, Input, Label, Select
+
+from sptui.spapi.authorization import Authorization, Seller
+from sptui.spapi.catalogue import Operation, Parameter, load_catalogue
+from sptui.spapi.marketplaces import MarketplaceKind, label_of_marketplace, marketplaces_of
+from sptui.spapi.requests import (
+    InvalidValueError,
+    RequestContext,
+    build_request,
+    format_value,
+    minimal_values,
+    parse_assignments,
+    sample_value,
+)
+from sptui.triage.case import Case
+from sptui.tui.marks import line, one_line
+from sptui.tui.screens.base import SptuiScreen
+from sptui.tui.widgets.quiet_static import QuietStatic
+from sptui.tui.widgets.top_bar import TopBar
+
+
+class TriageScreen(SptuiScreen[None]):
+    """A form made from the catalogue. Starting opens the investigation; coming back finds the form as it was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "start", "Find out why", id="triage.start", tooltip="Start with what the form says"),
+        Binding("ctrl+n", "next_example", "Next example", id="triage.example", tooltip="Another call that fails"),
+    ]
+
+    def __init__(self, seller: Seller | None) -> None:
+        super().__init__()
+        self._seller_at_start = seller
+        self._example = -1
+        self._form_of: tuple[str, str] | None = None
+        self._story = ""
+
+    def compose(self) -> ComposeResult:
+        """Who, what, with what."""
+        authorizations = self.workspace.accounts.authorizations()
+        seller = self._seller_at_start
+        chosen = seller.authorizations[0].key if seller and seller.authorizations else Select.NULL
+        yield TopBar("Triage", "Which call fails?")
+        with Horizontal(classes="field"):
+            yield Label("Seller")
+            yield Select(
+                [(Content(f"{one_line(each.seller)} · {each.region}"), each.key) for each in authorizations],
+                prompt="Choose a seller and region", value=chosen, id="authorization", compact=True,
+            )  # fmt: skip
+        with Horizontal(classes="field"):
+            yield Label("Operation")
+            yield Select(
+                [(_title(each), each.key) for each in sorted(load_catalogue(), key=lambda each: each.name.lower())],
+                prompt="Choose an operation (type to search)", id="operation", compact=True,
+            )  # fmt: skip
+        yield QuietStatic(id="hint")
+        yield VerticalScroll(id="parameters", can_focus=False)
+        with Horizontal(id="buttons"):
+            yield Button("Find out why", variant="primary", id="start", compact=True)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """The first thing that is not known yet has the cursor."""
+        self.query_one("#operation" if self._authorization else "#authorization").focus()
+        self._show_hint()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Examples belong to the demo."""
+        if action == "next_example":
+            return bool(self._examples)
+        return super().check_action(action, parameters)
+
+    in_triage: ClassVar[bool] = True
+
+    # What is chosen ---------------------------------------------------------------------------------------
+
+    @property
+    def selected_seller(self) -> Seller | None:
+        """The seller of the chosen authorization."""
+        chosen = self._authorization
+        return self.workspace.accounts.seller(chosen.seller) if chosen else None
+
+    @property
+    def _authorization(self) -> Authorization | None:
+        key = self.query_one("#authorization", Select).value
+        return next((each for each in self.workspace.accounts.authorizations() if each.key == key), None)
+
+    @property
+    def _operation(self) -> Operation | None:
+        key = self.query_one("#operation", Select).value
+        return load_catalogue().get(key) if isinstance(key, str) else None
+
+    @property
+    def _assignments(self) -> list[str]:
+        fields = self.query_one("#parameters").query(Input)
+        typed = [f"{field.name}={field.value}" for field in fields if field.name and field.value.strip()]
+        return typed + [field.value for field in fields if not field.name and field.value.strip()]
+
+    @property
+    def _examples(self) -> tuple[object, ...]:
+        if not self.workspace.simulated:
+            return ()
+        from sptui.simulator.demo_calls import DEMO_CALLS
+
+        names = {seller.name for seller in self.workspace.accounts.sellers}
+        return tuple(each for each in DEMO_CALLS if each.seller in names)
+
+    # The form ---------------------------------------------------------------------------------------------
+
+    @on(Select.Changed)
+    async def _chosen(self) -> None:
+        authorization, operation = self._authorization, self._operation
+        form_of = (authorization.region if authorization else "", operation.key if operation else "")
+        if form_of != self._form_of:
+            self._form_of, self._story = form_of, ""
+            await self._make_fields(authorization, operation, {})
+        self._show_hint()
+
+    async def _make_fields(
+        self, authorization: Authorization | None, operation: Operation | None, typed: dict[str, str]
+    ) -> None:
+        area = self.query_one("#parameters", VerticalScroll)
+        async with self.batch():
+            await area.remove_children()
+            if operation is None:
+                return
+            context = self._sample_context(authorization)
+            needed = {name: format_value(value) for name, value in minimal_values(operation, context).items()}
+            ordered = sorted(operation.parameters, key=lambda each: each.name not in needed)
+            rows = [
+                _field(each, typed.get(each.name, "" if typed else needed.get(each.name, "")), each.name in needed,
+                       format_value(sample_value(operation, each.name, context)))
+                for each in ordered
+            ]  # fmt: skip
+            rows += [_other(f"{name}={value}") for name, value in typed.items() if not operation.parameter(name)]
+            await area.mount_all([*rows, _other("")])
+
+    def _sample_context(self, authorization: Authorization | None) -> RequestContext:
+        """What fills the samples: a marketplace in which the seller is known to take part, else the region's first."""
+        marketplace = ""
+        if authorization is not None:
+            reading = self.workspace.monitor.known(authorization).reading
+            known = [
+                each.marketplace_id
+                for each in (reading.participations or () if reading else ())
+                if each.kind is MarketplaceKind.AMAZON and each.participating
+            ]
+            usual = ("ATVPDKIKX0DER", "A1F83G8C2ARO7P", "A1VC38T7YXB528")
+            known.sort(key=lambda each: each not in usual)
+            marketplace = known[0] if known else marketplaces_of(authorization.region)[0].id
+        seller_id = authorization.seller_id if authorization else ""
+        return RequestContext(marketplace, seller_id, self.workspace.clock.now())
+
+    def _show_hint(self) -> None:
+        operation, authorization = self._operation, self._authorization
+        hint = self.query_one("#hint", QuietStatic)
+        if operation is None:
+            more = " Ctrl+N fills in a call of the demo that fails." if self._examples else ""
+            hint.show(line((f"Choose the call that fails.{more}", "muted")))
+            return
+        context = self._sample_context(authorization)
+        parts: list[str] = [f"{operation.method} {operation.path}"]
+        if operation.side_effects != "none":
+            parts.append("has side effects: asks before each call")
+        if operation.rate:
+            parts.append(f"{operation.rate:g} calls a second, {operation.burst} at once")
+        if operation.deprecated:
+            parts.append(f"deprecated{', use ' + operation.replaced_by if operation.replaced_by else ''}")
+        if context.marketplace_id:
+            parts.append(f"samples for {label_of_marketplace(context.marketplace_id)}")
+        hint.show(Content("\n").join([line(self._story)] * bool(self._story) + [line((" · ".join(parts), "muted"))]))
+
+    # Actions ----------------------------------------------------------------------------------------------
+
+    async def action_next_example(self) -> None:
+        """Fills in the next failing call of the demo."""
+        from sptui.simulator.demo_calls import DemoCall
+
+        examples = self._examples
+        if not examples:
+            return
+        self._example = (self._example + 1) % len(examples)
+        example = examples[self._example]
+        assert isinstance(example, DemoCall)  # noqa: S101 - the property gives demo calls
+        operation = load_catalogue().find(example.operation)
+        found = next(
+            each
+            for each in self.workspace.accounts.authorizations()
+            if each.seller == example.seller and each.region is example.region
+        )
+        self._form_of = (found.region, operation.key)
+        self.query_one("#authorization", Select).value = found.key
+        self.query_one("#operation", Select).value = operation.key
+        typed = dict(assignment.split("=", 1) for assignment in example.values)
+        await self._make_fields(found, operation, typed)
+        self._story = f"{example.title}: {example.story}"
+        self._show_hint()
+        self.query_one("#start", Button).focus()
+
+    @on(Button.Pressed, "#start")
+    @on(Input.Submitted)
+    def action_start(self) -> None:
+        """Opens the investigation of what the form says."""
+        from sptui.tui.screens.investigation import InvestigationScreen
+
+        authorization, operation = self._authorization, self._operation
+        if authorization is None or operation is None:
+            missing = "#authorization" if authorization is None else "#operation"
+            self.query_one(missing).focus()
+            self.notify("Choose a seller and an operation first.", severity="warning", markup=False)
+            return
+        try:
+            values = parse_assignments(operation, self._assignments)
+            build_request(operation, values)
+        except InvalidValueError as problem:
+            self.notify(str(problem), title="This cannot be sent", severity="error", markup=False)
+            return
+        self.app.push_screen(InvestigationScreen(Case(operation, values, authorization)))
+
+
+def _title(operation: Operation) -> Content:
+    marks = " (writes)" if operation.side_effects == "real" else ""
+    return Content(f"{operation.name} · {operation.api} {operation.version}{marks}")
+
+
+def _field(parameter: Parameter, value: str, needed: bool, sample: str) -> Horizontal:  # noqa: FBT001
+    hint = ", ".join(parameter.enum) if parameter.enum else sample
+    field = Input(
+        value, placeholder=f"e.g. {hint}" if hint else "", name=parameter.name, compact=True, tooltip=hint or None
+    )
+    return Horizontal(
+        Label(Content(f"{parameter.name}{' *' if needed else ''}"), classes="-needed" if needed else ""),
+        field,
+        classes="field",
+    )
+
+
+def _other(value: str) -> Horizontal:
+    label = Label("another", classes="-other")
+    return Horizontal(label, Input(value, placeholder="name=value", compact=True), classes="field")

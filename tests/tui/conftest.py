@@ -1,0 +1,115 @@
+"""A workspace of four sellers whose Amazon a test controls, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from sptui.settings import Accounts, Config
+from sptui.simulator.clock import ManualClock
+from sptui.spapi.authorization import Application, Authorization, Seller
+from sptui.spapi.redaction import Secret
+from sptui.spapi.regions import Region
+from sptui.tui.app import SptuiApp
+from sptui.vault import MemoryVault
+from sptui.workspace import Workspace
+
+from .amazon import CA, DE, MX, NEW_COUNTRY, NON_AMAZON, US, Amazon
+
+APPLICATION = Application("amzn1.application-oa2-client.tests", "Test app")
+TOKENS = {
+    "A1NORTHWIND001@NA": "Atzr|northwind-na",
+    "A1NORTHWIND001@EU": "Atzr|northwind-eu",
+    "A2BLUEHERON002@NA": "Atzr|blueheron",
+    "A3KESTRELAU003@NA": "Atzr|kestrel",
+    "A4MARKUP000004@NA": "Atzr|markup",
+}
+
+
+def seller(name: str, seller_id: str, *regions: Region) -> Seller:
+    """A seller of the test application."""
+    return Seller(name, tuple(Authorization(name, seller_id, region, APPLICATION.client_id) for region in regions))
+
+
+SELLERS = (
+    seller("Northwind Outdoor", "A1NORTHWIND001", Region.NA, Region.EU),
+    seller("Blue Heron Books", "A2BLUEHERON002", Region.NA),
+    seller("Kestrel Audio", "A3KESTRELAU003", Region.NA),
+    seller("[/x] [bold]Fjord\x1b[31m & Fell", "A4MARKUP000004", Region.NA),
+)
+
+
+@pytest.fixture
+def amazon() -> Amazon:
+    """Four sellers: with problems, well, refused, and with text that would end an app that parses markup."""
+    found = Amazon()
+    found.answers = {
+        "Atzr|northwind-na": (200, {"payload": [US, CA, NON_AMAZON, NEW_COUNTRY]}),
+        "Atzr|northwind-eu": (200, {"payload": [DE]}),
+        "Atzr|blueheron": (200, {"payload": [US]}),
+        "Atzr|markup": (200, {"payload": [MX]}),
+    }
+    return found
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """2026-11-23 12:00 UTC until a test moves it."""
+    return ManualClock()
+
+
+@pytest.fixture(autouse=True)
+def folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what belongs to whoever runs it."""
+    monkeypatch.setenv("SPTUI_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("SPTUI_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+async def make_workspace(amazon: Amazon, clock: ManualClock) -> AsyncIterator[Callable[..., Workspace]]:
+    """Makes workspaces and closes them."""
+    made: list[Workspace] = []
+
+    def make(sellers: tuple[Seller, ...] = SELLERS, config: Config | None = None) -> Workspace:
+        accounts = Accounts(applications=(APPLICATION,), sellers=sellers)
+        secrets = {APPLICATION.client_id: Secret("amzn1.oa2-cs.v1.tests")}
+        tokens = {key: Secret(token) for key, token in TOKENS.items()}
+        workspace = Workspace(
+            config or Config(), accounts, MemoryVault(secrets, tokens),
+            data_folder=None, transport=amazon.transport, clock=clock,
+        )  # fmt: skip
+        made.append(workspace)
+        return workspace
+
+    yield make
+    for workspace in made:
+        await workspace.close()
+
+
+@pytest.fixture
+def workspace(make_workspace: Callable[..., Workspace]) -> Workspace:
+    """The four sellers."""
+    return make_workspace()
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Waits until no refresh runs and the screen is drawn."""
+    app = pilot.app
+    assert isinstance(app, SptuiApp)
+    await app.workers.wait_for_complete()
+    monitor = app.workspace.monitor
+    for _ in range(1000):
+        await pilot.pause()
+        if not any(monitor.is_refreshing(each) for each in app.workspace.accounts.authorizations()):
+            break
+    await pilot.pause()
+    await pilot.pause()
+
+
+def minutes(count: float) -> float:
+    """Seconds."""
+    return timedelta(minutes=count).total_seconds()
