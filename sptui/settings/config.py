@@ -1,0 +1,247 @@
+"""config.toml: what a person sets. The program reads it and never writes it.
+
+The environment (``SPTUI_REFRESH`` and so on) goes before the file, the file before the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from sptui.settings.errors import SettingsError
+from sptui.settings.folders import config_dir
+from sptui.spapi.endpoints import Endpoints, ForbiddenHostError
+from sptui.spapi.regions import Region
+from sptui.toml_file import Steps, TomlFileError, decode_toml, place_in_toml, read_toml_text
+
+T = TypeVar("T")
+
+SHORTEST_REFRESH: Final = timedelta(seconds=65)
+"""getMarketplaceParticipations refills every 62.5 s (0.016 requests a second, documented usage plan)."""
+
+
+class NetworkConfig(msgspec.Struct, frozen=True):
+    """``timeout`` is for one exchange. The addresses are "" for Amazon's own; else loopback (a simulator, tests).
+
+    ``endpoint`` may hold ``{region}``: ``http://127.0.0.1:8080/{region}``.
+    """
+
+    timeout: timedelta = timedelta(seconds=30)
+    endpoint: str = ""
+    lwa_endpoint: str = ""
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The settings. ``keys`` maps action ids to keys; ``sources`` tells where each setting that is not at its
+    default comes from: ``refresh`` -> ``SPTUI_REFRESH`` or the path of config.toml.
+    """
+
+    refresh: timedelta = timedelta(minutes=15)
+    theme: str = "sptui-dark"
+    read_only: bool = False
+    mouse: bool = True
+    network: NetworkConfig = NetworkConfig()
+    keys: dict[str, str] = {}
+    sources: dict[str, str] = {}
+
+
+def config_path() -> Path:
+    """Where config.toml is looked for."""
+    return config_dir() / "config.toml"
+
+
+def load_config() -> Config:
+    """The settings in force. No file is fine. Raises TomlFileError, and SettingsError for the environment."""
+    path = config_path()
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    if os.path.lexists(path):
+        values = _read_config(read_toml_text(path), str(path), path)
+        sources = dict.fromkeys(values, str(path))
+    for setting in _SETTINGS:
+        variable = f"SPTUI_{setting.key.rpartition('.')[2].upper()}"
+        if text := os.environ.get(variable, ""):
+            values[setting.key] = _from_environment(setting, variable, text)
+            sources[setting.key] = variable
+    return _build(values, sources)
+
+
+def decode_config(text: str, name: str) -> Config:
+    """The settings of a config.toml's text alone, whatever the environment says. Raises TomlFileError."""
+    return _build(_read_config(text, name, None), {})
+
+
+def parse_duration(text: str) -> timedelta:
+    """``15m``, ``90s``, ``1h30m``, ``2.5s``. Raises ValueError, whose message tells what was expected."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", text)
+    if not parts or not re.fullmatch(r"\s*(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)\s*)+", text, re.ASCII):
+        raise ValueError("not a duration; expected a number and a unit such as 15m, 90s or 1h30m")
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+    seconds = sum(float(number) * units[unit] for number, unit in parts)
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError("too long; expected a duration such as 15m, 90s or 1h30m") from None
+
+
+def format_duration(duration: timedelta) -> str:
+    """``15m``, ``1h30m``, ``2.5s``: what ``parse_duration`` reads."""
+    milliseconds = round(duration.total_seconds() * 1000)
+    parts = []
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)):
+        count, milliseconds = divmod(milliseconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if milliseconds or not parts:
+        parts.append(f"{milliseconds / 1000:g}s")
+    return "".join(parts)
+
+
+# -- The settings one by one -------------------------------------------------------------------------------------
+
+
+class _Setting(msgspec.Struct, frozen=True):
+    """One setting: its place in the file (``network.timeout``), its meaning.
+
+    ``read`` takes the value from the file and raises ValueError ("what is wrong; what was expected");
+    ``parse`` makes such a value of an environment variable's text.
+    """
+
+    key: str
+    read: Callable[[Any], Any]
+    parse: Callable[[str], Any] = str
+
+
+class _NetworkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    timeout: str | None = None
+    endpoint: str | None = None
+    lwa_endpoint: str | None = None
+
+
+class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The file as TOML types it; what the texts mean is read afterwards."""
+
+    refresh: str | None = None
+    theme: str | None = None
+    read_only: bool | None = None
+    mouse: bool | None = None
+    network: _NetworkTable = _NetworkTable()
+    keys: dict[str, str] | None = None
+
+
+def _duration_between(shortest: timedelta, longest: timedelta, why: str) -> Callable[[str], timedelta]:
+    def read(text: str) -> timedelta:
+        duration = parse_duration(text)
+        if not shortest <= duration <= longest:
+            problem = "too short" if duration < shortest else "too long"
+            bounds = f"{format_duration(shortest)} to {format_duration(longest)}"
+            raise ValueError(f"{problem}; expected {bounds}{why}")
+        return duration
+
+    return read
+
+
+def _filled(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("empty or unprintable; expected a name")
+    return text.strip()
+
+
+def _key_table(table: dict[str, str]) -> dict[str, str]:
+    for action, keys in table.items():
+        if not action.strip() or not keys.strip():
+            raise ValueError('an empty entry; expected action = "key", such as refresh = "f5"')
+    return table
+
+
+def _spapi_address(text: str) -> str:
+    return _address(text, lambda: Endpoints(spapi=text).base(Region.NA))
+
+
+def _lwa_address(text: str) -> str:
+    return _address(text, lambda: Endpoints(lwa=text).lwa_url)
+
+
+def _address(text: str, check: Callable[[], str]) -> str:
+    expected = "expected an address of this machine, such as http://127.0.0.1:8080 (or Amazon's own)"
+    if not text:
+        return ""
+    if "@" in text or "?" in text or "#" in text or not text.isprintable() or " " in text:
+        raise ValueError(f"not a plain address; {expected}")
+    try:
+        check()
+    except ForbiddenHostError:
+        raise ValueError(f"neither Amazon's nor this machine's, and tokens go nowhere else; {expected}") from None
+    return text
+
+
+def _flag(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.strip().lower() not in words:
+        raise ValueError("neither yes nor no; expected true or false")
+    return words[text.strip().lower()]
+
+
+def _same(value: T) -> T:
+    return value
+
+
+_REFRESH = _duration_between(SHORTEST_REFRESH, timedelta(days=7), " (Amazon allows one request in 62.5 s)")
+_TIMEOUT = _duration_between(timedelta(seconds=1), timedelta(minutes=10), "")
+_SETTINGS: Final = (
+    _Setting("refresh", _REFRESH),
+    _Setting("theme", _filled),
+    _Setting("read_only", _same, _flag),
+    _Setting("mouse", _same, _flag),
+    _Setting("network.timeout", _TIMEOUT),
+    _Setting("network.endpoint", _spapi_address),
+    _Setting("network.lwa_endpoint", _lwa_address),
+)
+_KEYS: Final = _Setting("keys", _key_table)
+
+
+def _read_config(text: str, name: str, path: Path | None) -> dict[str, Any]:
+    try:
+        table = decode_toml(text, _ConfigTable, name)
+    except TomlFileError as error:
+        error.path = path
+        raise
+    given = {**msgspec.structs.asdict(table), **_prefixed("network", msgspec.structs.asdict(table.network))}
+    values: dict[str, Any] = {}
+    for setting in (*_SETTINGS, _KEYS):
+        if (value := given[setting.key]) is None:
+            continue
+        try:
+            values[setting.key] = setting.read(value)
+        except ValueError as problem:
+            raise _misfit(text, name, path, tuple(setting.key.split(".")), str(problem)) from None
+    return values
+
+
+def _prefixed(prefix: str, table: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}.{name}": value for name, value in table.items()}
+
+
+def _misfit(text: str, name: str, path: Path | None, steps: Steps, told: str) -> TomlFileError:
+    line, column = place_in_toml(text, steps)
+    problem, _, expected = told.partition("; ")
+    return TomlFileError(name, line, column, f"{steps[-1]!r} is {problem}", expected, path=path, steps=steps)
+
+
+def _from_environment(setting: _Setting, variable: str, text: str) -> Any:
+    try:
+        return setting.read(setting.parse(text))
+    except ValueError as problem:
+        raise SettingsError(f"The environment variable {variable} is {problem}.") from None
+
+
+def _build(values: dict[str, Any], sources: dict[str, str]) -> Config:
+    network = {key.removeprefix("network."): value for key, value in values.items() if key.startswith("network.")}
+    plain = {key: value for key, value in values.items() if not key.startswith("network.")}
+    return Config(**plain, network=NetworkConfig(**network), sources=sources)
