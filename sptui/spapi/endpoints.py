@@ -51,7 +51,7 @@ def guarded(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        plain = url.isascii() and url.isprintable() and not set(url) & set(" \\@") and parts.port != 0
+        plain = url.isprintable() and not set(url) & set(" \\@") and parts.port != 0
     except ValueError:  # brackets or a port that are none
         raise _forbidden("an address that cannot be read") from None
     if not plain:

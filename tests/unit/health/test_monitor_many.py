@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -170,6 +171,8 @@ async def test_a_refresh_that_nobody_waits_for_ends_all_the_same(wire: Wire, mon
     def full(self: History, reading: ParticipationReading) -> None:
         raise DatabaseError("full")
 
+    lost: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(context))
     monkeypatch.setattr(History, "store", full)
     monitor = monitor_of(wire)
     held = Held()
@@ -182,6 +185,8 @@ async def test_a_refresh_that_nobody_waits_for_ends_all_the_same(wire: Wire, mon
     held.release.set()
     await until(lambda: not monitor.is_refreshing(ONE))
     assert monitor.known(ONE).reading is not None
+    gc.collect()
+    assert not lost
     await wire.client.aclose()
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sptui.spapi.calls import Call
@@ -190,6 +190,7 @@ async def test_retries_leave_no_secret(wire: Wire) -> None:
 PRINTABLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=30)
 
 
+@example(before="0\\", after="0", how="page")  # a field's value, as far as it is told, ends before the token does
 @given(before=PRINTABLE, after=PRINTABLE, how=st.sampled_from(sorted(set(ECHOES) - {"letters escaped"})))
 async def test_whatever_a_token_is_made_of(before: str, after: str, how: str) -> None:
     """A token of any characters, sent back in any of the ways above."""

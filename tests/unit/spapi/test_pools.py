@@ -329,6 +329,8 @@ class TestTurns:
         many = Pools(1.0, lambda: httpx.MockTransport(lambda _: httpx.Response(200)))
         turn = 0
         went: list[tuple[int, int]] = []
+        broken: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: broken.append(context))
 
         async def go(number: int) -> None:
             async with many.connection("https://api.amazon.com/"):
@@ -347,6 +349,7 @@ class TestTurns:
         turns = [when for when, _ in went]
         assert max(turns.count(each) for each in set(turns)) <= pools.STARTS_A_TURN
         assert turns[-1] >= 4
+        assert not broken
         await many.aclose()
 
     async def test_an_idle_turnstile_costs_the_loop_nothing(self) -> None:

@@ -191,6 +191,27 @@ async def test_a_place_that_was_given_up_is_not_taken_twice(wire: Wire) -> None:
     assert went == [0, 1, 2, 3]
 
 
+async def test_nobody_overtakes_one_who_waits(wire: Wire) -> None:
+    plans, clock = UsagePlans(wire.clock), wire.clock
+    await plans.take(SLOW, NORTHWIND)
+    first = asyncio.create_task(plans.take(SLOW, NORTHWIND))
+    await clock.settle()
+    clock._seconds += 5  # its turn has come, but it has not been woken yet
+    second = asyncio.create_task(plans.take(SLOW, NORTHWIND))
+    await clock.settle()
+    assert not second.done()
+    await clock.advance(0)
+    assert (first.done(), second.done()) == (True, False)
+    await clock.finish(second)
+
+
+async def test_those_in_line_sleep_once_each(wire: Wire) -> None:
+    """Not all of them whenever one place comes free."""
+    plans, clock = UsagePlans(wire.clock), wire.clock
+    await clock.finish(asyncio.gather(*(plans.take(SLOW, NORTHWIND) for _ in range(21))))
+    assert clock.slept == [pytest.approx(1)] * 20
+
+
 async def test_a_call_cancelled_while_it_waits_is_not_sent_and_not_recorded(wire: Wire) -> None:
     for _ in range(15):
         await wire.send(PARTICIPATIONS)
