@@ -12,6 +12,7 @@ from sptui.health.history import History
 from sptui.health.monitor import Monitor
 from sptui.settings import Accounts, Config, data_dir, load_accounts, load_config, save_accounts
 from sptui.spapi.authorization import Authorization, CredentialSource
+from sptui.spapi.catalogue import CATALOGUE_NAME, use_catalogue_file
 from sptui.spapi.client import Client
 from sptui.spapi.clock import Clock, SystemClock
 from sptui.spapi.endpoints import Endpoints
@@ -63,6 +64,7 @@ class Workspace:
         Raises SettingsError, TomlFileError and DatabaseError; a missing keyring shows when a secret is needed.
         """
         config = load_config()
+        use_catalogue_file(data_dir() / CATALOGUE_NAME)
         return cls(config, load_accounts(), open_vault(only_this_run=only_this_run), data_folder=data_dir())
 
     @classmethod

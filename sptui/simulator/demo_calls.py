@@ -47,7 +47,7 @@ DEMO_CALLS: Final[tuple[DemoCall, ...]] = (
         "The order helper learned to look up products, and every seller gets a 403.",
         "Prairie Lantern Books",
         Region.NA,
-        "searchCatalogItems",
+        "catalogItems-2022-04-01.searchCatalogItems",
         ("marketplaceIds=ATVPDKIKX0DER", "keywords=lantern"),
         "role",
     ),

@@ -51,7 +51,8 @@ class Simulator:
     """An SP-API with LWA and documents over one world. Not thread-safe; the world's ``clock`` is its only time.
 
     ``sandbox``: on loopback, an address without ``/sandbox`` is the sandbox too. ``catalogue``: the operations that
-    exist; one without a handler answers 500. Raises WorldError for a world that contradicts itself.
+    exist (by default those that have a handler); one without a handler answers 500. Raises WorldError for a world that
+    contradicts itself.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Simulator:
         self.clock: Clock = clock or WorldClock()
         self._world = complete(world)
         self._sandbox = sandbox
-        self._catalogue = catalogue or load_catalogue()
+        self._catalogue = catalogue or _served()
         self._seeded = seeded = Seeded(world.seed)
         self._tokens = TokenStore(seeded)
         self._buckets = Buckets()
@@ -199,3 +200,8 @@ class Simulator:
         if caller is not None:
             sellers = tuple(each for each in sellers if each.application == caller.application.client_id) or sellers
         return sellers[0].region if sellers else Region.NA
+
+
+def _served() -> Catalogue:
+    """The operations that have a handler: to any other the simulator answers as to a path that no API has."""
+    return Catalogue(each for each in load_catalogue() if each.key in HANDLERS)

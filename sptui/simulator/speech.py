@@ -55,7 +55,7 @@ class Speech:
 
 class _ReportsSpeech(Speech):
     def missing(self, names: Sequence[str]) -> RefusalError:
-        return invalid("One or more required parameters missing", "".join(f"{name};" for name in names))
+        return invalid("One or more required parameters missing", "".join(f"{name};" for name in sorted(names)))
 
     def reversed_dates(self, first: Parameter, last: Parameter) -> RefusalError:
         return invalid(f"{first.name} is after {last.name}")

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from sptui.spapi.catalogue import Operation, Parameter
+from sptui.spapi.catalogue import Operation, Parameter, Values
+from sptui.spapi.plausible import fill, plausible_value
 
-Values = Mapping[str, Any]
-"""Parameter values by name, typed as the catalogue says: str, int, float, bool, list or dict."""
+__all__ = [
+    "ApiRequest",
+    "InvalidValueError",
+    "RequestContext",
+    "Values",
+    "build_request",
+    "format_value",
+    "marketplaces_in",
+    "minimal_values",
+    "options_of",
+    "parse_assignments",
+    "parse_value",
+    "sample_value",
+    "with_needed",
+]
 
 
 class RequestContext(msgspec.Struct, frozen=True):
@@ -56,35 +70,47 @@ def build_request(operation: Operation, values: Values) -> ApiRequest:
 
     Raises InvalidValueError where a path parameter is missing.
     """
-    path, query, body, headers = operation.path, [], {}, {}
-    has_body = any(each.place == "body" for each in operation.parameters)
+    path, query, headers = operation.path, [], {}
+    body: Any = {}
     for name, value in values.items():
         known = operation.parameter(name)
-        place = known.place if known else ("body" if has_body else "query")
+        place = known.place if known else ("body" if operation.has_body and isinstance(body, dict) else "query")
         if place == "path":
-            path = path.replace("{" + name + "}", _path_segment(value))
+            path = path.replace("{" + name + "}", _path_segment(value, greedy=bool(known and known.greedy)))
         elif place == "query":
-            query.append((name, _as_text(value)))
+            query += _query_pairs(known, name, value)
         elif place == "header":
             headers[name] = _as_text(value)
+        elif known is not None and known.whole:
+            body = value
         else:
-            body[name] = value
+            body[known.wire_name if known else name] = value
     if missing := re.findall(r"\{([^}]+)\}", path):
         raise InvalidValueError(f"{operation.name} needs {' and '.join(missing)}: part of its path {operation.path}.")
     return ApiRequest(
         operation,
         path,
         urlencode(query, quote_via=quote, safe=",:", errors="surrogatepass"),
-        body if has_body else None,
+        body if body or _always_has_body(operation) else None,
         headers,
         marketplaces_in(values),
     )
 
 
-def _path_segment(value: Any) -> str:
-    text = quote(_as_text(value), safe="", errors="surrogatepass")
+def _path_segment(value: Any, *, greedy: bool) -> str:
+    text = quote(_as_text(value), safe="/" if greedy else "", errors="surrogatepass")
     # Plain dots would be taken for this folder and the one above, and the request for another operation's.
-    return text.replace(".", "%2E") if text in (".", "..") else text
+    return "/".join(part.replace(".", "%2E") if part in (".", "..") else part for part in text.split("/"))
+
+
+def _query_pairs(parameter: Parameter | None, name: str, value: Any) -> list[tuple[str, str]]:
+    if parameter is not None and parameter.collection == "multi" and isinstance(value, list):
+        return [(name, _as_text(each)) for each in value]
+    return [(name, _as_text(value))]
+
+
+def _always_has_body(operation: Operation) -> bool:
+    return operation.body_required or any(each.place == "body" and each.required for each in operation.parameters)
 
 
 def marketplaces_in(values: Values) -> tuple[str, ...]:
@@ -103,35 +129,84 @@ def marketplaces_in(values: Values) -> tuple[str, ...]:
 
 
 def minimal_values(operation: Operation, context: RequestContext, given: Values | None = None) -> dict[str, Any]:
-    """The smallest set of values that the operation accepts; where ``given`` has a needed value, that one."""
+    """The smallest set of values that the operation accepts; where ``given`` has a needed value, that one.
+
+    A body that must be there and consists of a single field that need not is sent with that field: an empty one
+    asks for nothing.
+    """
     given = given or {}
     names = [each.name for each in operation.required]
     for group in operation.one_of:
         if not set(group) & set(names):
             names.append(next((name for name in group if name in given), group[0]))
-    names = with_needed(operation, names)
-    return {name: given[name] if name in given else sample_value(operation, name, context) for name in names}
+    of_body = [each.name for each in operation.parameters if each.place == "body"]
+    if operation.body_required and len(of_body) == 1 and of_body[0] not in names:
+        names += of_body
+    values: dict[str, Any] = {}
+    waiting = with_needed(operation, names)
+    while waiting:
+        values |= {name: given[name] if name in given else sample_value(operation, name, context) for name in waiting}
+        waiting = [name for name in with_needed(operation, _asked_by(operation, values, given)) if name not in values]
+    return values
+
+
+def _asked_by(operation: Operation, values: Values, given: Values) -> list[str]:
+    """What the values that were chosen ask for beside them: ``QueryType`` ``SHIPMENT`` asks for a list of them."""
+    asked: list[str] = []
+    for condition in operation.conditions:
+        if str(values.get(condition.parameter)) not in condition.values:
+            continue
+        asked += [name for name in condition.needs if operation.parameter(name)]
+        if condition.one_of and not set(condition.one_of) & set(values):
+            asked.append(next((name for name in condition.one_of if name in given), condition.one_of[0]))
+    return asked
 
 
 def with_needed(operation: Operation, names: Iterable[str]) -> list[str]:
     """``names`` and what they bring with them (``identifiers`` needs ``identifiersType``)."""
     wanted = list(names)
-    for first, *others in operation.needs:
-        if first in wanted:
-            wanted += [name for name in others if name not in wanted]
+    pairs = [(one.after, one.before) for one in operation.ranges if one.both]
+    groups = [*operation.needs, *pairs, *((late, early) for early, late in pairs)]
+    for name in wanted:  # grows while it is walked through: what is brought may bring more
+        for first, *others in groups:
+            if first == name:
+                wanted += [each for each in others if each not in wanted]
     return wanted
 
 
 def sample_value(operation: Operation, name: str, context: RequestContext) -> Any:
-    """A plausible value for a parameter: the catalogue's sample filled in, else one of its type."""
+    """A plausible value for a parameter: the catalogue's sample filled in, else one of its shape."""
     parameter = operation.parameter(name)
     if parameter is None:
         return ""
-    if parameter.sample is not None:
-        return _fill(parameter.sample, context)
-    first = parameter.enum[0] if parameter.enum else "sample"
-    plain: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": False, "array": [first], "object": {}}
-    return plain.get(parameter.type, first)
+    sample = parameter.sample
+    if sample is None:
+        sample = plausible_value(parameter.wire_name, parameter.as_shape(), operation.shapes)
+    return fill(sample, marketplace_id=context.marketplace_id, seller_id=context.seller_id, now=context.now)
+
+
+_PLACE_ORDER: Final = {"path": 0, "query": 1, "body": 2, "header": 3}
+
+
+def options_of(operation: Operation, context: RequestContext) -> list[tuple[str, Any]]:
+    """The options that can be added one by one to the minimal request, with values: the query's in the model's
+    order, then the body's, then headers. Those that exclude a part of the minimal request are left out, and so is
+    the token for the next page: nobody can make one up. ``with_needed`` tells what an option brings with it.
+    """
+    minimal = minimal_values(operation, context)
+    barred = {
+        other for group in operation.excludes for other in group if set(group[:1]) & set(minimal) and other != group[0]
+    } | {group[0] for group in operation.excludes if set(group[1:]) & set(minimal)}
+    for condition in operation.conditions:
+        if str(minimal.get(condition.parameter)) in condition.values:
+            barred |= set(condition.excludes)
+    free = [
+        each
+        for each in operation.parameters
+        if each.name not in minimal and each.name not in barred and each.name != operation.paging_token
+    ]
+    free.sort(key=lambda each: _PLACE_ORDER[each.place])
+    return [(each.name, sample_value(operation, each.name, context)) for each in free]
 
 
 def parse_value(parameter: Parameter | None, text: str) -> Any:
@@ -216,19 +291,3 @@ def _json_or(text: str, otherwise: Any) -> Any:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return otherwise
-
-
-_MOMENT = re.compile(r"\{now([+-]\d+)([dhm])\}")
-
-
-def _fill(sample: Any, context: RequestContext) -> Any:
-    if isinstance(sample, list):
-        return [_fill(each, context) for each in sample]
-    if isinstance(sample, dict):
-        return {name: _fill(each, context) for name, each in sample.items()}
-    if not isinstance(sample, str):
-        return sample
-    if found := _MOMENT.fullmatch(sample):
-        step = timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[found[2]]: int(found[1])})
-        return (context.now + step).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return sample.replace("{marketplace}", context.marketplace_id).replace("{seller_id}", context.seller_id)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sptui.simulator.app import create_app
 from sptui.simulator.clock import ManualClock
 from sptui.simulator.engine import Simulator
+from sptui.simulator.operations.registry import HANDLERS
 from sptui.simulator.tokens import Grant
 from sptui.simulator.wire import WireRequest
 from sptui.spapi.catalogue import load_catalogue
@@ -21,7 +22,7 @@ from sptui.spapi.requests import RequestContext, build_request, minimal_values
 from .amazon import CLIENT_ID, SELLER, US, a_world
 
 CLOCK = ManualClock()
-OPERATIONS = list(load_catalogue())
+OPERATIONS = [load_catalogue().find(key) for key in sorted(HANDLERS)]
 HOSTS = ["api.amazon.com", "tortuga-prod-na.s3.us-east-1.amazonaws.com", "", "[", "127.0.0.1"]
 HOSTS += [host for region in Region for host in (region.host, region.sandbox_host)]
 
