@@ -15,7 +15,13 @@ from sptui.triage.rules.words import both, operation
 rules = RuleBook()
 
 _ELSEWHERE: Final = frozenset(
-    {ProblemKind.OTHER_REGION, ProblemKind.PSEUDO_MARKETPLACE, ProblemKind.TOKEN, ProblemKind.DEPRECATED}
+    {
+        ProblemKind.OTHER_REGION,
+        ProblemKind.PSEUDO_MARKETPLACE,
+        ProblemKind.TOKEN,
+        ProblemKind.RESTRICTED,
+        ProblemKind.DEPRECATED,
+    }
 )
 """Flaws that other subjects judge."""
 
@@ -47,8 +53,8 @@ _OF_OTHER_SUBJECTS: Final = (
 
 
 def is_marketplace_parameter(name: str) -> bool:
-    """Whether a parameter names marketplaces."""
-    return re.fullmatch(r"marketplace_?ids?|granularityId", name, re.IGNORECASE) is not None
+    """Whether a parameter, or a field at any depth of the body, names marketplaces."""
+    return re.fullmatch(r"(?:.*\.)?(?:marketplace_?ids?|granularityId)(?:\[\d+\])?", name, re.IGNORECASE) is not None
 
 
 def _input_refused(facts: Facts) -> AnswerSeen | None:

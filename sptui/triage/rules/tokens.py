@@ -73,6 +73,14 @@ def token_of_the_wrong_kind(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.TOKEN, CERTAIN, each.told, f"Send {each.allowed}.")
 
 
+@rules.rule("tokens API use case guide: personal data needs a Restricted Data Token")
+def token_not_restricted(facts: Facts) -> Iterator[Judgement]:
+    """Without one Amazon refuses some operations and answers others with the personal data left out."""
+    for each in facts.all(RequestFlaw):
+        if each.flaw is ProblemKind.RESTRICTED and any(one.denied for one in facts.failures):
+            yield pro(Cause.TOKEN, FAIR, each.told, f"Send {each.allowed}.")
+
+
 @rules.rule("inferred: the same token serves every operation of the seller")
 def token_works_elsewhere(facts: Facts) -> Iterator[Judgement]:
     """What passes with the same authorization clears the token and the credentials behind it."""

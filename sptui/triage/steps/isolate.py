@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sptui.spapi.calls import Stage
+from sptui.spapi.check import first_level
 from sptui.spapi.requests import minimal_values
 from sptui.triage.events import StepName
 from sptui.triage.evidence import (
@@ -175,7 +176,7 @@ def _note_flaky(run: Run, trial: Trial) -> None:
 def _suspects(run: Run) -> list[str]:
     """The parameters that the catalogue or Amazon's text complain of: to be tried first."""
     named = [name for each in run.evidence if isinstance(each.data, AnswerSeen) for name in each.data.named]
-    return [*named, *(each.data.parameter for each in run.evidence if isinstance(each.data, RequestFlaw))]
+    return [*named, *(first_level(each.data.parameter) for each in run.evidence if isinstance(each.data, RequestFlaw))]
 
 
 def _most_option_calls(run: Run) -> int:

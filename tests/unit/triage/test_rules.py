@@ -548,6 +548,10 @@ MORE: dict[str, tuple[tuple[Finding, ...], Cause]] = {
         (call("x"), denied(code="InvalidSignature")),
         Cause.CLIENT,
     ),
+    "a plain token for personal data": (
+        (call("getOrderAddress"), denied(), flaw(ProblemKind.RESTRICTED, "x-amz-access-token")),
+        Cause.ROLE,  # a token comes next: the same answer speaks for both
+    ),
     "gateway's page": ((call("x"), AnswerSeen(400, body=BodyKind.HTML)), Cause.CLIENT),
     "fine": ((call("getOrders"), AnswerSeen(200, ok=True)), Cause.SUCCESS),
 }

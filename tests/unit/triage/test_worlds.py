@@ -85,7 +85,7 @@ def harmless_options(operation: str, home: str) -> dict[str, Any]:
     return {
         each.name: sample_value(found, each.name, context)
         for each in found.optional
-        if each.name not in busy and each.sample is not None and each.name != "sellerId"
+        if each.name not in busy and each.sample is not None and each.name not in ("sellerId", found.paging_token)
     }
 
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sptui.spapi.catalogue import Operation, Parameter, load_catalogue
 from sptui.spapi.check import ProblemKind, RequestProblem, check_request, read_moment
 from sptui.spapi.regions import Region
-from sptui.spapi.requests import RequestContext, minimal_values
+from sptui.spapi.requests import RequestContext, minimal_values, options_of, sample_value, with_needed
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 US, CA, DE, JP, PSEUDO = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1PA6795UKMFR9", "A1VC38T7YXB528", "A2ZV50J4W1RKNI"
+DATED = {"CreatedAfter": "2026-11-01T00:00:00Z"}
 ORDERS = {"MarketplaceIds": [US], "CreatedAfter": "2026-11-01T00:00:00Z"}
 FEED = {"feedType": "JSON_LISTINGS_FEED", "inputFeedDocumentId": "amzn1.tortuga.4.na.x", "marketplaceIds": [US]}
 
@@ -30,12 +31,27 @@ def only(operation: str, values: dict[str, Any], **more: Any) -> RequestProblem:
     return problem
 
 
-@pytest.mark.parametrize("operation", [*load_catalogue()], ids=lambda each: each.name)
-def test_the_minimal_request_of_every_operation_is_clean(operation: Operation) -> None:
-    values = minimal_values(operation, RequestContext(US, "A1SELLER", NOW))
-    token = "Atc|" if operation.token == "grantless" else "Atza|"
-    found = check_request(operation, values, now=NOW, region=Region.NA, token_kind=token)
-    assert [each for each in found if not each.is_note] == []
+TOKENS = {"seller": "Atza|", "grantless": "Atc|", "rdt": "Atz.sprdt|"}
+
+
+def test_the_minimal_request_of_every_operation_is_clean() -> None:
+    for operation in load_catalogue():
+        values = minimal_values(operation, RequestContext(US, "A1SELLER", NOW))
+        token = TOKENS[operation.token_kind]
+        found = check_request(operation, values, now=NOW, region=Region.NA, token_kind=token)
+        gone = [ProblemKind.REMOVED] if operation.removed_on and operation.removed_on <= "2026-11-23" else []
+        assert [each.kind for each in found if not each.is_note] == gone, (operation.key, found)
+
+
+def test_every_option_added_to_the_minimal_request_is_clean() -> None:
+    context = RequestContext(US, "A1SELLER", NOW)
+    for operation in load_catalogue():
+        minimal = minimal_values(operation, context)
+        for name, value in options_of(operation, context):
+            beside = {each: sample_value(operation, each, context) for each in with_needed(operation, [name])}
+            found = check_request(operation, {**beside, **minimal, name: value}, now=NOW, region=Region.NA)
+            faults = [each for each in found if not each.is_note and each.kind is not ProblemKind.REMOVED]
+            assert faults == [], (operation.key, name)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +88,17 @@ def test_the_minimal_request_of_every_operation_is_clean(operation: Operation) -
         ),
         (
             "getListingOffersBatch",
-            {"requests": [{"uri": "/products/pricing/v0/items/B0/offers", "method": "GET", "MarketplaceId": US}]},
-            "requests",
+            {
+                "requests": [
+                    {
+                        "uri": "/products/pricing/v0/items/B0/offers",
+                        "method": "GET",
+                        "MarketplaceId": US,
+                        "ItemCondition": "New",
+                    }
+                ]
+            },
+            "requests[0].uri",
             ProblemKind.FORMAT,
         ),
         ("getOrders", {**ORDERS, "MarketplaceIds": [JP]}, "MarketplaceIds", ProblemKind.OTHER_REGION),
@@ -96,7 +121,7 @@ def test_a_problem(operation: str, values: dict[str, Any], parameter: str, kind:
 def test_the_sentence_tells_what_is_allowed() -> None:
     assert only("getOrders", {**ORDERS, "MaxResultsPerPage": 500}).allowed == "1 to 100"
     assert "Did you mean Shipped?" in only("getOrders", {**ORDERS, "OrderStatuses": ["Shiped"]}).problem
-    assert "Did you mean MarketplaceIds?" in check("getOrders", {**ORDERS, "marketplaceIds": [US]})[0].problem
+    assert "Did you mean MarketplaceIds?" in check("getOrders", {**DATED, "marketplaceIds": [US]})[1].problem
     assert only("createFeed", {**FEED, "marketplaceIds": US}).allowed == f'["{US}"]'
     other = only("getOrders", {**ORDERS, "MarketplaceIds": [JP]}, region=Region.EU)
     assert "sellingpartnerapi-fe.amazon.com" in other.allowed
@@ -193,3 +218,15 @@ def test_any_values_are_checked_without_a_crash(operation: Operation, data: st.D
     for each in check_request(operation, values, now=NOW, region=region, token_kind="Atza|"):
         assert each.problem
         assert len(each.problem) < 2000
+
+
+def test_the_spellings_that_a_library_adds_are_passed_over() -> None:
+    assert check("getOrders", {**ORDERS, "marketplaceIds": [US], "MarketplaceId": US, "marketplaceId": US}) == []
+    assert check("getMarketplaceParticipations", {"MarketplaceIds": US}) == []
+
+
+@pytest.mark.parametrize(("operation", "token"), [("getOrderAddress", "Atza|"), ("searchOrders", "Atz.sprdt|")])
+def test_a_restricted_token_is_a_note(operation: str, token: str) -> None:
+    found = check_request(load_catalogue().find(operation), {}, now=NOW, token_kind=token)
+    (note,) = [each for each in found if each.kind is ProblemKind.RESTRICTED]
+    assert note.is_note
