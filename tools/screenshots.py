@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+from textual.app import App
 from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -41,29 +42,39 @@ SCENES: dict[str, list[str]] = {
     "triage-bad-option": ["t", "ctrl+n", "enter", "over"],
     "triage-question": [*FAILING_FEED, "ask"],
     "triage-account": [*FAILING_FEED, "ask", "y", "over"],
+    "operations": ["o", *"createfeed"],
+    "call-answer": ["o", *"getorders", "enter", "f5", "answer"],
+    "call-question": ["o", *"createfeed", "enter", "f5", "ask"],
 }
 """The keys that lead to each picture, from the home screen of the settled demo.
 
-``over`` waits for the end of an investigation, ``ask`` for its question.
+``over`` waits for the end of an investigation, ``ask`` for its question or that of a call, ``answer`` for the answer
+of a call.
 """
+
+
+def has_come(app: App[None], what: str) -> bool:
+    """Whether what is waited for is on the screen."""
+    from sptui.tui.screens.call import CallScreen
+    from sptui.tui.screens.investigation import InvestigationScreen
+    from sptui.tui.screens.question import QuestionScreen
+
+    screen = app.screen
+    if what == "ask":
+        return isinstance(screen, QuestionScreen)
+    if what == "answer":
+        return isinstance(screen, CallScreen) and screen.call is not None
+    return isinstance(screen, InvestigationScreen) and screen.over
 
 
 async def press(pilot: Pilot[None], key: str) -> None:
     """A key, or a wait."""
-    from sptui.tui.screens.investigation import InvestigationScreen
-    from sptui.tui.screens.question import QuestionScreen
-
-    if key not in ("over", "ask"):
+    if key not in ("over", "ask", "answer"):
         await pilot.press(key)
         await pilot.pause(0.1)
         return
     for _ in range(500):
-        screen = pilot.app.screen
-        if (
-            isinstance(screen, QuestionScreen)
-            if key == "ask"
-            else isinstance(screen, InvestigationScreen) and screen.over
-        ):
+        if has_come(pilot.app, key):
             return
         await pilot.pause(0.02)
     sys.exit(f"{key} did not come")

@@ -38,6 +38,7 @@ class SptuiApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "triage", "Triage", id="app.triage", tooltip="Find out why a call fails"),
+        Binding("o", "operations", "Operations", show=False, id="app.operations", tooltip="Find an operation, call it"),
         Binding("question_mark", "help", "Help", id="app.help", key_display="?", tooltip="The keys that work here"),
         Binding("f1", "help", "Help", show=False, id="app.help-f1", tooltip="The keys that work here"),
         Binding("p", "pause", "Pause", show=False, id="app.pause", tooltip="Stop or resume refreshing by interval"),
@@ -226,17 +227,27 @@ class SptuiApp(App[None]):
         self.push_screen(DoctorScreen())
 
     def action_triage(self) -> None:
-        """The wizard, for the seller that is selected or shown."""
+        """The wizard, for the seller and the operation that are selected or shown."""
         from sptui.tui.screens.triage import TriageScreen
 
-        self.push_screen(TriageScreen(getattr(self.screen, "selected_seller", None)))
+        known = ("selected_seller", "selected_operation", "typed_values")
+        self.push_screen(TriageScreen(*(getattr(self.screen, name, None) for name in known)))
+
+    def action_operations(self) -> None:
+        """All operations of SP-API, for the seller that is selected or shown."""
+        from sptui.tui.screens.operations import OperationsScreen
+
+        self.push_screen(OperationsScreen(getattr(self.screen, "selected_seller", None)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nobody opens the wizard from within the wizard, or from under a dialogue."""
+        """Nobody opens the wizard from within the wizard, the operations twice, or either from under a dialogue."""
         if action == "triage":
             return isinstance(self.screen, SptuiScreen) and not self.screen.in_triage
         if action == "doctor":
             return isinstance(self.screen, SptuiScreen) and "doctor" not in type(self.screen).__module__
+        if action == "operations":
+            opened = any("operations" in type(each).__module__ for each in self.screen_stack)
+            return isinstance(self.screen, SptuiScreen) and not opened
         return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

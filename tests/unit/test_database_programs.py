@@ -165,9 +165,9 @@ def test_nothing_is_left_open_when_it_cannot_be_used(tmp_path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(DatabaseError) as raised:
         Database(path, [TABLE])
-    open_files = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    open_files = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
     assert str(path) not in open_files
-    assert raised.value  # which keeps alive what its traceback refers to
+    assert raised.value is not None  # which keeps alive what its traceback refers to
 
 
 READ_ONLY = """

@@ -23,6 +23,8 @@ class QuestionScreen(ModalScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "choose('yes')", "Yes", show=False, id="question.yes", tooltip="Send it"),
         Binding("n,escape", "choose('no')", "No", show=False, id="question.no", tooltip="Do not send it"),
+        Binding("down,pagedown", "scroll_call(1)", "Further down", show=False, id="question.down", tooltip="Read on"),
+        Binding("up,pageup", "scroll_call(-1)", "Further up", show=False, id="question.up", tooltip="Read back"),
     ]
 
     def __init__(self, question: Question, who: str) -> None:
@@ -63,6 +65,11 @@ class QuestionScreen(ModalScreen[str]):
     def action_choose(self, choice: str) -> None:
         """Ends with a choice."""
         self.dismiss(choice if choice in self._question.choices else self._question.choices[-1])
+
+    def action_scroll_call(self, direction: int) -> None:
+        """Moves through a call that is longer than the dialogue."""
+        for call in self.query("#call"):
+            call.scroll_relative(y=direction * max(1, call.size.height - 1), animate=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -7,25 +7,19 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Footer, Input, Label, Select
 
+from sptui.calling import context_of
 from sptui.spapi.authorization import Authorization, Seller
-from sptui.spapi.catalogue import Operation, Parameter, load_catalogue
-from sptui.spapi.marketplaces import MarketplaceKind, label_of_marketplace, marketplaces_of
-from sptui.spapi.requests import (
-    InvalidValueError,
-    RequestContext,
-    build_request,
-    format_value,
-    minimal_values,
-    parse_assignments,
-    sample_value,
-)
+from sptui.spapi.catalogue import Operation, load_catalogue
+from sptui.spapi.marketplaces import label_of_marketplace
+from sptui.spapi.requests import InvalidValueError, RequestContext, build_request
 from sptui.triage.case import Case
 from sptui.tui.marks import line, one_line
 from sptui.tui.screens.base import SptuiScreen
+from sptui.tui.widgets.parameter_form import ParameterForm
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
 
@@ -38,9 +32,14 @@ class TriageScreen(SptuiScreen[None]):
         Binding("ctrl+n", "next_example", "Next example", id="triage.example", tooltip="Another call that fails"),
     ]
 
-    def __init__(self, seller: Seller | None) -> None:
+    def __init__(
+        self, seller: Seller | None, operation: Operation | None = None, typed: dict[str, str] | None = None
+    ) -> None:
+        """What is known of the call already; ``typed`` are parameters as for ``-p`` (None: the minimal request)."""
         super().__init__()
         self._seller_at_start = seller
+        self._operation_at_start = operation
+        self._typed_at_start = typed
         self._example = -1
         self._form_of: tuple[str, str] | None = None
         self._story = ""
@@ -62,16 +61,18 @@ class TriageScreen(SptuiScreen[None]):
             yield Select(
                 [(_title(each), each.key) for each in sorted(load_catalogue(), key=lambda each: each.name.lower())],
                 prompt="Choose an operation (type to search)", id="operation", compact=True,
+                value=self._operation_at_start.key if self._operation_at_start else Select.NULL,
             )  # fmt: skip
         yield QuietStatic(id="hint")
-        yield VerticalScroll(id="parameters", can_focus=False)
+        yield ParameterForm(id="parameters")
         with Horizontal(id="buttons"):
             yield Button("Find out why", variant="primary", id="start", compact=True)
         yield Footer()
 
     def on_mount(self) -> None:
         """The first thing that is not known yet has the cursor."""
-        self.query_one("#operation" if self._authorization else "#authorization").focus()
+        unknown = "#operation" if self._operation is None else "#start"
+        self.query_one(unknown if self._authorization else "#authorization").focus()
         self._show_hint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -101,10 +102,8 @@ class TriageScreen(SptuiScreen[None]):
         return load_catalogue().get(key) if isinstance(key, str) else None
 
     @property
-    def _assignments(self) -> list[str]:
-        fields = self.query_one("#parameters").query(Input)
-        typed = [f"{field.name}={field.value}" for field in fields if field.name and field.value.strip()]
-        return typed + [field.value for field in fields if not field.name and field.value.strip()]
+    def _form(self) -> ParameterForm:
+        return self.query_one("#parameters", ParameterForm)
 
     @property
     def _examples(self) -> tuple[object, ...]:
@@ -123,43 +122,14 @@ class TriageScreen(SptuiScreen[None]):
         form_of = (authorization.region if authorization else "", operation.key if operation else "")
         if form_of != self._form_of:
             self._form_of, self._story = form_of, ""
-            await self._make_fields(authorization, operation, {})
+            typed, self._typed_at_start = self._typed_at_start, None
+            await self._form.show(operation, self._sample_context(authorization), typed)
         self._show_hint()
 
-    async def _make_fields(
-        self, authorization: Authorization | None, operation: Operation | None, typed: dict[str, str]
-    ) -> None:
-        area = self.query_one("#parameters", VerticalScroll)
-        async with self.batch():
-            await area.remove_children()
-            if operation is None:
-                return
-            context = self._sample_context(authorization)
-            needed = {name: format_value(value) for name, value in minimal_values(operation, context).items()}
-            ordered = sorted(operation.parameters, key=lambda each: each.name not in needed)
-            rows = [
-                _field(each, typed.get(each.name, "" if typed else needed.get(each.name, "")), each.name in needed,
-                       format_value(sample_value(operation, each.name, context)))
-                for each in ordered
-            ]  # fmt: skip
-            rows += [_other(f"{name}={value}") for name, value in typed.items() if not operation.parameter(name)]
-            await area.mount_all([*rows, _other("")])
-
     def _sample_context(self, authorization: Authorization | None) -> RequestContext:
-        """What fills the samples: a marketplace in which the seller is known to take part, else the region's first."""
-        marketplace = ""
-        if authorization is not None:
-            reading = self.workspace.monitor.known(authorization).reading
-            known = [
-                each.marketplace_id
-                for each in (reading.participations or () if reading else ())
-                if each.kind is MarketplaceKind.AMAZON and each.participating
-            ]
-            usual = ("ATVPDKIKX0DER", "A1F83G8C2ARO7P", "A1VC38T7YXB528")
-            known.sort(key=lambda each: each not in usual)
-            marketplace = known[0] if known else marketplaces_of(authorization.region)[0].id
-        seller_id = authorization.seller_id if authorization else ""
-        return RequestContext(marketplace, seller_id, self.workspace.clock.now())
+        if authorization is None:
+            return RequestContext("", "", self.workspace.clock.now())
+        return context_of(self.workspace, authorization)
 
     def _show_hint(self) -> None:
         operation, authorization = self._operation, self._authorization
@@ -202,7 +172,7 @@ class TriageScreen(SptuiScreen[None]):
         self.query_one("#authorization", Select).value = found.key
         self.query_one("#operation", Select).value = operation.key
         typed = dict(assignment.split("=", 1) for assignment in example.values)
-        await self._make_fields(found, operation, typed)
+        await self._form.show(operation, self._sample_context(found), typed)
         self._story = f"{example.title}: {example.story}"
         self._show_hint()
         self.query_one("#start", Button).focus()
@@ -220,7 +190,7 @@ class TriageScreen(SptuiScreen[None]):
             self.notify("Choose a seller and an operation first.", severity="warning", markup=False)
             return
         try:
-            values = parse_assignments(operation, self._assignments)
+            values = self._form.values(operation)
             build_request(operation, values)
         except InvalidValueError as problem:
             self.notify(str(problem), title="This cannot be sent", severity="error", markup=False)
@@ -231,20 +201,3 @@ class TriageScreen(SptuiScreen[None]):
 def _title(operation: Operation) -> Content:
     marks = " (writes)" if operation.side_effects == "real" else ""
     return Content(f"{operation.name} · {operation.api} {operation.version}{marks}")
-
-
-def _field(parameter: Parameter, value: str, needed: bool, sample: str) -> Horizontal:  # noqa: FBT001
-    hint = ", ".join(parameter.enum) if parameter.enum else sample
-    field = Input(
-        value, placeholder=f"e.g. {hint}" if hint else "", name=parameter.name, compact=True, tooltip=hint or None
-    )
-    return Horizontal(
-        Label(Content(f"{parameter.name}{' *' if needed else ''}"), classes="-needed" if needed else ""),
-        field,
-        classes="field",
-    )
-
-
-def _other(value: str) -> Horizontal:
-    label = Label("another", classes="-other")
-    return Horizontal(label, Input(value, placeholder="name=value", compact=True), classes="field")

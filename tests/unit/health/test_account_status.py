@@ -143,7 +143,15 @@ def test_zipped_or_not_with_a_mark_or_not(document: bytes) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [b"", b"\xff\xfe", b"[]", b"{}", b'{"accountStatuses": {}}', gzip.compress(DOCUMENT, mtime=0)[:-9], b"\x1f\x8bnonsense"],
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"accountStatuses": {}}',
+        gzip.compress(DOCUMENT, mtime=0)[:-9],
+        b"\x1f\x8bnonsense",
+    ],
 )
 async def test_a_document_that_is_no_report_is_told(document: bytes) -> None:
     amazon = Amazon(getReports=[(200, {"reports": [report()]})], **WHERE)

@@ -57,6 +57,12 @@ def test_tokens_are_masked_by_their_form(token: str, surround: Callable[[str], s
     assert MASK in text
 
 
+@pytest.mark.parametrize("number", range(len(SURROUNDINGS)))
+@pytest.mark.parametrize("token", ["Atza|IwEB-CANARY_/+=", "Atz.sprdt|CANARY", "amzn1.oa2-cs.v1.CANARY"])
+def test_tokens_are_masked_in_each_surrounding(token: str, number: int) -> None:
+    assert "CANARY" not in redact(SURROUNDINGS[number](token))
+
+
 IN_FIELDS: list[Callable[[str, str], str]] = [
     lambda name, secret: f"{name}={secret}",
     lambda name, secret: f"grant_type=x&{name}={secret}&z=1",
@@ -84,6 +90,12 @@ def test_secrets_are_masked_by_the_name_of_their_field(
     assert "CANARY" not in text
     assert MASK in text
     assert name in text or name in text.replace("%25", "%")
+
+
+@pytest.mark.parametrize("number", range(len(IN_FIELDS)))
+@pytest.mark.parametrize("name", FIELDS)
+def test_secrets_are_masked_in_each_field(name: str, number: int) -> None:
+    assert "CANARY" not in redact(IN_FIELDS[number](name, "CANARY/+=0123"))
 
 
 @given(st.sampled_from(FIELDS), st.text(st.characters(codec="utf-8"), max_size=10), st.sampled_from([5, 6, 8]))

@@ -1,0 +1,240 @@
+"""``sptui call``: what is shown, what is sent, what is refused, and with which exit status it ends."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from test_cli_main import imported_by
+
+import sptui.cli.call
+from sptui.cli.main import cli
+
+WORLD = """
+latency_ms = [0, 0]
+[[application]]
+client_id = "amzn1.application-oa2-client.one"
+name = "One"
+
+[[seller]]
+id = "A1WELL00000001"
+name = "Well"
+region = "NA"
+refresh_token = "Atzr|planted-refresh-canary"
+  [[seller.marketplace]]
+  id = "ATVPDKIKX0DER"
+
+[[seller]]
+id = "A3GONE00000003"
+name = "Gone"
+region = "FE"
+authorization = "revoked"
+  [[seller.marketplace]]
+  id = "A1VC38T7YXB528"
+"""
+DROPPED = """
+[[fault]]
+operation = "getReports"
+drop = true
+"""
+
+
+@pytest.fixture(autouse=True)
+def folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPTUI_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("SPTUI_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> str:
+    path = tmp_path / "world.toml"
+    path.write_text(WORLD + DROPPED, encoding="utf-8")
+    return str(path)
+
+
+def run(*args: str, given: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli, args, input=given)
+
+
+def sent(world: str, *args: str, given: bytes | None = None) -> Result:
+    return run("--simulate", world, "call", *args, given=given)
+
+
+def test_a_dry_run_needs_no_seller() -> None:
+    result = run("call", "getOrders", "--minimal", "--dry-run", "--region", "fe")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("GET https://sellingpartnerapi-fe.amazon.com/orders/v0/orders?MarketplaceIds=A1VC")
+    assert "curl -X GET 'https://sellingpartnerapi-fe.amazon.com/" in result.stdout
+    assert '"x-amz-access-token: $SPAPI_TOKEN"' in result.stdout
+
+
+def test_a_dry_run_shows_the_body_and_a_command_for_the_shell() -> None:
+    args = ("call", "createFeed", "--minimal", "--dry-run", "-p", "feedType=IT'S")
+    result = run(*args)
+    assert result.exit_code == 0, result.output
+    assert '"feedType": "IT\'S"' in result.stdout
+    command = shlex.split(result.stdout.partition("\ncurl ")[2])
+    body = json.loads(command[command.index("--data-raw") + 1])
+    assert body == json.loads(run(*args, "--json").stdout)["request"]["body"]
+
+
+def test_a_dry_run_of_an_invalid_request_tells_what_is_wrong() -> None:
+    result = run("call", "getOrders", "--dry-run", "-p", "MarketplaceIds=ATVPDKIKX0DER", "-p", "OrderStatuses=Gone")
+    assert result.exit_code == 1
+    assert "! One of CreatedAfter" in result.stderr
+    assert "OrderStatuses" in result.stderr
+    told = json.loads(run("call", "getOrders", "--dry-run", "--json").stdout)
+    assert {"parameter", "kind", "problem", "allowed"} == told["problems"][0].keys()
+    assert told["response"] is None
+
+
+def test_a_call_is_sent_and_its_body_alone_is_on_standard_output(world: str) -> None:
+    result = sent(world, "getMarketplaceParticipations", "--seller", "Well")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["payload"][0]["marketplace"]["id"] == "ATVPDKIKX0DER"
+    assert "200 OK" in result.stderr
+    assert "request id " in result.stderr
+    assert "rate limit 0.016 a second" in result.stderr
+
+
+def test_json_tells_request_and_response_without_any_token(world: str) -> None:
+    result = sent(world, "getMarketplaceParticipations", "--seller", "Well", "--json")
+    told = json.loads(result.stdout)
+    assert list(told) == [
+        "operation", "request", "problems", "response", "request_id", "milliseconds", "error",
+    ]  # fmt: skip
+    assert told["operation"] == "sellers-v1.getMarketplaceParticipations"
+    assert told["request"]["url"] == "https://sellingpartnerapi-na.amazon.com/sellers/v1/marketplaceParticipations"
+    assert told["request"]["headers"]["x-amz-access-token"] == "Atza|•••"
+    assert told["response"]["status"] == 200
+    assert told["response"]["headers"]["x-amzn-requestid"] == told["request_id"] != ""
+    assert told["error"] is None
+    assert "canary" not in result.output
+
+
+def test_a_harmless_call_is_sent_although_the_catalogue_is_against_it(world: str) -> None:
+    result = sent(world, "getOrders", "-p", "MarketplaceIds=ATVPDKIKX0DER", "--seller", "Well")
+    assert result.exit_code == 1
+    assert "! One of CreatedAfter" in result.stderr
+    assert "400 InvalidInput" in result.stderr
+    assert json.loads(result.stdout)["errors"][0]["code"] == "InvalidInput"
+    assert "sptui triage --seller A1WELL00000001@NA --operation orders-v0.getOrders -p Market" in result.stderr
+
+
+def test_side_effects_want_a_yes(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ("createReport", "--minimal", "--seller", "Well")
+    result = sent(world, *args)
+    assert result.exit_code == 2
+    assert "sent only with --yes" in result.stderr
+    assert result.stdout == ""
+    assert not json.loads(sent(world, *args, "--dry-run", "--json").stdout)["problems"]
+    result = sent(world, *args, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "reportId" in json.loads(result.stdout)
+    assert "Sending for" not in result.stderr
+    monkeypatch.setattr(sptui.cli.call, "_is_watched", lambda: True)
+    result = sent(world, *args, "--yes")
+    assert result.exit_code == 0
+    before, _, after = result.stderr.partition("\n202 ")
+    assert "Sending for Well · NA:\nPOST https://sellingpartnerapi-na.amazon.com/reports" in before
+    assert '"marketplaceIds": [\n    "ATVPDKIKX0DER"' in before
+    assert "request id" in after
+
+
+def test_read_only_refuses_even_a_yes(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sptui.settings import Config
+    from sptui.workspace import Workspace
+
+    simulate = Workspace.simulate
+    monkeypatch.setattr(Workspace, "simulate", lambda world: simulate(world, Config(read_only=True)))
+    result = sent(world, "createReport", "--minimal", "--seller", "Well", "--yes")
+    assert result.exit_code == 2
+    assert "read_only is set" in result.stderr
+    assert sent(world, "getMarketplaceParticipations", "--seller", "Well").exit_code == 0
+
+
+def test_no_token_and_no_answer_are_3(world: str) -> None:
+    result = sent(world, "getMarketplaceParticipations", "--seller", "Gone", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert told["response"] is None
+    assert "invalid_grant" in told["error"]
+    assert told["request"]["url"].endswith("/sellers/v1/marketplaceParticipations")
+    result = sent(world, "getMarketplaceParticipations", "--seller", "Gone")
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert "No access token" in result.stderr
+
+
+def test_a_dropped_connection_is_3(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sptui.spapi.client.RETRIES", 0)
+    result = sent(world, "getReports", "--minimal", "--seller", "Well", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert told["response"] is None
+    assert told["error"].startswith("no answer (closed)")
+
+
+def test_a_body_from_a_file_or_standard_input_is_sent_as_it_is(world: str, tmp_path: Path) -> None:
+    body = {"reportType": "GET_MERCHANT_LISTINGS_ALL_DATA", "marketplaceIds": ["ATVPDKIKX0DER"], "more": {"x": [1]}}
+    file = tmp_path / "body.json"
+    file.write_text(json.dumps(body), encoding="utf-8")
+    common = ("createReport", "--seller", "Well", "--dry-run", "--json")
+    assert json.loads(sent(world, *common, "--body", str(file)).stdout)["request"]["body"] == body
+    told = json.loads(sent(world, *common, "--body", "-", given=file.read_bytes()).stdout)
+    assert told["request"]["body"] == body
+    told = json.loads(sent(world, *common, "--body", str(file), "-p", "reportType=OTHER").stdout)
+    assert told["request"]["body"] == {**body, "reportType": "OTHER"}
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("createReport", "--body", "none.json"), "none.json cannot be read"),
+        (("createReport", "--body", "-"), "Standard input is no JSON"),
+        (("getOrders", "--body", "-"), "getOrders takes no body"),
+        (("getOrders", "-p", "MarketplaceIds"), "is not name=value"),
+        (("getOrdrs",), "Did you mean"),
+        (("feeds-2021-06-30.getFeed",), "--minimal fills in what is needed"),
+        (("getMarketplaceParticipations",), "Which seller?"),
+        (("getMarketplaceParticipations", "--seller", "Nobody"), "No seller is called 'Nobody'"),
+        (("getOrders", "--marketplace", "DE", "--region", "NA"), "belongs to EU"),
+    ],
+)
+def test_usage_errors_are_2(world: str, args: tuple[str, ...], told: str) -> None:
+    seller = () if "getMarketplaceParticipations" in args else ("--seller", "Well")
+    result = sent(world, *args, *seller, given=b"{broken")
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_sandbox_is_asked_with_a_sample_that_it_answers() -> None:
+    args = ("call", "getOrders", "--minimal", "--sandbox", "--dry-run", "--json")
+    told = json.loads(run(*args).stdout)
+    assert told["request"]["url"].startswith("https://sandbox.sellingpartnerapi-na.amazon.com/orders/v0/orders?")
+    assert "CreatedAfter=TEST_CASE_200" in told["request"]["url"]
+    assert told["problems"] == []
+
+
+def test_what_the_sandbox_alone_serves_goes_there() -> None:
+    result = run("call", "fbaInventory-v1.createInventoryItem", "--minimal", "--dry-run")
+    assert result.stdout.startswith("POST https://sandbox.sellingpartnerapi-na.amazon.com/fba/inventory/v1/items")
+    assert "in the sandbox alone" in result.stderr
+
+
+def test_version_stays_light() -> None:
+    assert not {"msgspec", "sptui.calling", "sptui.cli.call"} & imported_by("--version")
+    loaded = imported_by("call", "getOrders", "--minimal", "--dry-run")
+    assert not {"textual", "rich", "httpx", "keyring", "starlette"} & loaded
+
+
+def test_what_a_terminal_could_obey_is_not_printed(world: str, tmp_path: Path) -> None:
+    file = tmp_path / "tricky.toml"
+    fault = '[[fault]]\noperation = "getReports"\nstatus = 500\nbody = "<html>\\u001b[31mred\\u0007</html>"\n'
+    file.write_text(WORLD + fault, encoding="utf-8")
+    result = sent(str(file), "createReport", "--dry-run", "--seller", "Well", "-p", "reportType=\x1b[31m")
+    assert "\x1b" not in result.output
