@@ -17,6 +17,9 @@ settings.register_profile("sptui", deadline=None)  # machines under load are slo
 settings.load_profile("sptui")
 
 NO_KEYRING = "keyring.backends.fail.Keyring"
+FOR_TESTS = ("SPTUI_APPROVE", "SPTUI_MODELS", "SPTUI_PRISM")
+"""Variables that are about the tests themselves."""
+
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
 
 
@@ -27,7 +30,7 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     A test that wants another keyring sets its own, in the environment or with monkeypatch.
     """
     for name in list(os.environ):
-        if name.startswith("SPTUI_") or name.lower() in PROXIES or name == "NO_COLOR":
+        if (name.startswith("SPTUI_") and name not in FOR_TESTS) or name.lower() in PROXIES or name == "NO_COLOR":
             monkeypatch.delenv(name)
     folder = tmp_path_factory.mktemp("sptui")
     monkeypatch.setenv("SPTUI_CONFIG_DIR", str(folder / "config"))

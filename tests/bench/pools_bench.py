@@ -3,7 +3,7 @@
 A server on loopback, in a process of its own, answers every request after a while. Each seller has an
 authorization of its own: the cold round fetches a token and sends a call for each, the warm round only the call.
 
-    python tests/bench/pools_bench.py --pools 1 4 8 16 32 --connections 8
+    python tests/bench/pools_bench.py --shapes 1x128 32x4
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import importlib.machinery
 import multiprocessing
 import socket
 import statistics
+import sys
 import time
 from collections.abc import Awaitable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -29,6 +31,7 @@ from sptui.spapi.redaction import Secret
 from sptui.spapi.regions import Region
 from sptui.spapi.requests import build_request
 
+SHAPES = ["1x8", "1x128", "4x32", "8x16", "16x8", "32x1", "32x2", "32x4", "64x2", "128x1"]
 TOKEN_BODY = b'{"access_token":"Atza|' + b"x" * 300 + b'","token_type":"bearer","expires_in":3600}'
 CALL_BODY = (
     b'{"payload":['
@@ -65,7 +68,9 @@ def serve(listener: socket.socket, seconds: float) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    config = uvicorn.Config(answer, log_level="error", access_log=False, lifespan="off", http="h11", backlog=2048)
+    config = uvicorn.Config(
+        answer, log_level="error", access_log=False, lifespan="off", http="h11", backlog=2048, timeout_keep_alive=60
+    )
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
@@ -85,6 +90,15 @@ def server(seconds: float) -> Iterator[int]:
     finally:
         process.kill()
         process.join()
+
+
+class Missing:
+    """A finder that looks for sniffio on the whole path, like Python's own, and does not find it."""
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if name == "sniffio":
+            importlib.machinery.PathFinder.find_spec("a_name_that_no_package_has")
+            raise ModuleNotFoundError(name)
 
 
 class Credentials:
@@ -152,35 +166,35 @@ async def measure(port: int, count: int) -> list[tuple[float, float]]:
     return [cold, warm]
 
 
+def measure_shape(port: int, count: int, shape: str, repeat: int) -> None:
+    """Prints the medians of some rounds with ``shape``: pools a host, connections a pool."""
+    wide, deep = (int(each) for each in shape.split("x"))
+    vars(pools).update(POOLS=wide, CONNECTIONS_A_POOL=deep)
+    rounds = [asyncio.run(measure(port, count)) for _ in range(repeat)]
+    figures = [statistics.median(each) * 1000 for part in zip(*rounds, strict=True) for each in zip(*part, strict=True)]
+    print("{:7} {:>8}  {:8.0f} {:8.1f}  {:8.0f} {:8.1f}".format(count, shape, *figures), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, nargs="+", default=[100, 300], help="sellers at once")
-    parser.add_argument("--pools", type=int, nargs="+", default=[1, 4, 8, 16, 32])
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 2, 8, 64], help="a pool")
+    parser.add_argument("--shapes", nargs="+", default=SHAPES, metavar="POOLSxCONNECTIONS")
+    parser.add_argument("--turn", type=int, default=pools.STARTS_A_TURN, help="requests that set out in a turn")
     parser.add_argument("--latency", type=float, default=50.0, help="milliseconds until the server answers")
-    parser.add_argument("--repeat", type=int, default=5, help="rounds; the median of them is printed")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds; their medians are printed")
+    parser.add_argument("--without-sniffio", action="store_true", help="as if it were not installed")
     options = parser.parse_args()
+    if options.without_sniffio:
+        sys.meta_path.insert(0, Missing())
+        sys.modules.pop("sniffio", None)
 
+    vars(pools).update(STARTS_A_TURN=options.turn)
     with server(options.latency / 1000) as port:
         asyncio.run(measure(port, 10))  # imports, and the server's first requests
-        print(
-            f"{'sellers':>7} {'pools':>5} {'a pool':>6}  {'cold ms':>8} {'stall ms':>8}  {'warm ms':>8} {'stall ms':>8}"
-        )
+        print("sellers    shape   cold ms stall ms   warm ms stall ms")
         for count in options.requests:
-            for number in options.pools:
-                for connections in options.connections:
-                    vars(pools).update(POOLS=number, CONNECTIONS_A_POOL=connections)
-                    rounds = [asyncio.run(measure(port, count)) for _ in range(options.repeat)]
-                    cold, warm = zip(*rounds, strict=True)
-                    figures = [
-                        statistics.median(each[place] for each in part) * 1000
-                        for part in (cold, warm)
-                        for place in (0, 1)
-                    ]
-                    print(
-                        f"{count:7} {number:5} {connections:6}  {figures[0]:8.0f} {figures[1]:8.1f}  "
-                        f"{figures[2]:8.0f} {figures[3]:8.1f}", flush=True
-                    )  # fmt: skip
+            for shape in options.shapes:
+                measure_shape(port, count, shape, options.repeat)
 
 
 if __name__ == "__main__":
