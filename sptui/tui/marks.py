@@ -53,12 +53,9 @@ def state_of(known: Known) -> ParticipationState:
 
 
 def worst(states: list[ParticipationState]) -> ParticipationState:
-    """The state that needs eyes first."""
-    order = list(STATE_MARKS)
-    for state in (ParticipationState.FAILED, ParticipationState.ATTENTION, ParticipationState.UNKNOWN):
-        if state in states:
-            return state
-    return ParticipationState.OK if states else order[-1]
+    """The state that needs eyes first; of none at all, nothing is known."""
+    order = (ParticipationState.FAILED, ParticipationState.ATTENTION, ParticipationState.UNKNOWN, ParticipationState.OK)
+    return min(states, key=order.index, default=ParticipationState.UNKNOWN)
 
 
 def age_in_words(moment: datetime | None, now: datetime) -> str:
