@@ -110,10 +110,15 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SandboxCase(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One static sample of the sandbox: values that must be sent exactly, and the status that answers them."""
+    """One static sample of the sandbox: values that must be sent exactly, and what answers them.
+
+    ``answer`` is the JSON body; None where the sample has none. ``headers`` come with it.
+    """
 
     values: dict[str, Any] = {}
     status: int = 200
+    headers: dict[str, str] = {}
+    answer: Any = None
 
 
 class SandboxCases:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+import msgspec
+
 from sptui.spapi.catalogue import Operation, SandboxCase
 
 _STATIC = ("x-amzn-api-sandbox", "x-amazon-spds-sandbox-behaviors")
@@ -18,8 +20,20 @@ def sandbox_kind(nodes: tuple[dict[str, Any], ...], cases: bool) -> Literal["", 
     return "dynamic" if any(isinstance(each, dict) and "dynamic" in each for each in told) else ""
 
 
-def static_cases(responses: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Status and parameters, as the model names them, of every static sample."""
+class _Sample(msgspec.Struct, frozen=True):
+    """A static sample as the model has it: parameters under the model's names, the answer and its headers.
+
+    Models write "no body" as null, as an empty text, or not at all.
+    """
+
+    status: int
+    parameters: dict[str, Any]
+    answer: Any
+    headers: dict[str, str]
+
+
+def static_cases(responses: Any) -> Iterator[_Sample]:
+    """Every static sample of an operation."""
     for status, response in sorted(responses.items() if isinstance(responses, dict) else ()):
         if not str(status).isdigit() or not isinstance(response, dict):
             continue
@@ -31,7 +45,14 @@ def static_cases(responses: Any) -> Iterator[tuple[int, dict[str, Any]]]:
                 for name, node in (parameters.items() if isinstance(parameters, dict) else ())
                 if isinstance(node, dict) and "value" in node
             }
-            yield int(status), values
+            answer = case.get("response")
+            yield _Sample(int(status), values, None if answer == "" else answer, _headers(case.get("responseHeaders")))
+
+
+def _headers(told: Any) -> dict[str, str]:
+    """The headers of a sample's answer: ``{"Location": {"value": "TestOrderId"}}``."""
+    named = told.items() if isinstance(told, dict) else ()
+    return {str(name): str(node["value"]) for name, node in named if isinstance(node, dict) and "value" in node}
 
 
 def _cases(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -63,5 +84,8 @@ def _is_body(value: Any, name: str) -> bool:
 
 def cases_of(operation: Operation, responses: Any) -> tuple[SandboxCase, ...]:
     """The static samples of an operation, successes first."""
-    found = [SandboxCase(as_values(operation, values), status) for status, values in static_cases(responses)]
+    found = [
+        SandboxCase(as_values(operation, each.parameters), each.status, each.headers, each.answer)
+        for each in static_cases(responses)
+    ]
     return tuple(sorted(found, key=lambda each: each.status))
