@@ -38,7 +38,9 @@ class Arrival(msgspec.Struct, frozen=True):
         if parameter.place == "header":
             return self.headers.get(parameter.name.lower(), ABSENT)
         if parameter.place == "body":
-            return self.body.get(parameter.name, ABSENT) if isinstance(self.body, dict) else ABSENT
+            if parameter.whole:
+                return ABSENT if self.body is None else self.body
+            return self.body.get(parameter.wire_name, ABSENT) if isinstance(self.body, dict) else ABSENT
         texts = [text for text in self.query.get(parameter.name, ()) if text]
         return texts or ABSENT
 

@@ -11,22 +11,23 @@ import msgspec
 
 from sptui.simulator.arrival import read_arrival
 from sptui.simulator.clock import WorldClock
-from sptui.simulator.context import CallContext, Memory
-from sptui.simulator.documents import DocumentStore
+from sptui.simulator.context import CallContext
+from sptui.simulator.error_shape import refusal_reply
 from sptui.simulator.faults import Blow, FaultCounter, Target
 from sptui.simulator.gate import Caller, find_caller, let_in
 from sptui.simulator.headers import Headers, api_headers, document_headers, lwa_headers
-from sptui.simulator.hosts import Address, find_address
-from sptui.simulator.lwa import answer_token_request
+from sptui.simulator.hosts import Address, find_address, names_its_host
+from sptui.simulator.lwa import Counter, answer_token_request, token_asked_for
+from sptui.simulator.memory import empty_memory
+from sptui.simulator.offered import check_offered
+from sptui.simulator.operations.by_schema import answer_by_schema
 from sptui.simulator.operations.registry import HANDLERS
 from sptui.simulator.operations.reports import first_reports
-from sptui.simulator.processing import JobStore
 from sptui.simulator.replies import DENIED, RefusalError, Reply, internal_failure
-from sptui.simulator.sandbox import check_sample
+from sptui.simulator.sandbox import sample_answer
 from sptui.simulator.seeded import Seeded
 from sptui.simulator.standing import check_marketplaces
 from sptui.simulator.throttle import Buckets, plan_of
-from sptui.simulator.tokens import TokenStore
 from sptui.simulator.validation import validated
 from sptui.simulator.wire import LONGEST_HEADER, WireAnswer, WireRequest
 from sptui.simulator.world import World, complete
@@ -51,8 +52,8 @@ class Simulator:
     """An SP-API with LWA and documents over one world. Not thread-safe; the world's ``clock`` is its only time.
 
     ``sandbox``: on loopback, an address without ``/sandbox`` is the sandbox too. ``catalogue``: the operations that
-    exist (by default those that have a handler); one without a handler answers 500. Raises WorldError for a world that
-    contradicts itself.
+    exist (by default all); one without a handler answers as its model says. Raises WorldError for a world
+    that contradicts itself.
     """
 
     def __init__(
@@ -61,14 +62,12 @@ class Simulator:
         self.clock: Clock = clock or WorldClock()
         self._world = complete(world)
         self._sandbox = sandbox
-        self._catalogue = catalogue or _served()
+        self._catalogue = catalogue or load_catalogue()
         self._seeded = seeded = Seeded(world.seed)
-        self._tokens = TokenStore(seeded)
         self._buckets = Buckets()
         self._faults = FaultCounter(seeded)
-        self._memory = Memory(
-            self.clock.now(), DocumentStore(seeded), JobStore(seeded, "report"), JobStore(seeded, "feed")
-        )
+        self._memory = empty_memory(self.clock.now(), seeded)
+        self._tokens = self._memory.tokens
         self._count = 0
         first_reports(self._world, self._memory, seeded)
 
@@ -109,8 +108,12 @@ class Simulator:
 
     def _lwa(self, request: WireRequest, address: Address, request_id: str) -> tuple[_Outcome, Headers]:
         now = self.clock.now()
-        blow = self._faults.strike(self._world.faults, Target(Stage.LWA))
-        reply = blow.reply or answer_token_request(request, address.path, self._world, self._tokens, now, request_id)
+        seller, names = token_asked_for(request, self._world)
+        region, seller_id = (seller.region, seller.id) if seller else (None, "")
+        target = Target(Stage.LWA, region=region, seller_id=seller_id, parameters=names)
+        blow = self._faults.strike(self._world.faults, target)
+        counter = Counter(self._world, self._tokens, self._memory.secrets, now)
+        reply = blow.reply or answer_token_request(request, address.path, counter, request_id)
         return _Outcome(reply, blow), lwa_headers(reply, request_id, now, self._seeded)
 
     def _document(self, request: WireRequest, address: Address) -> tuple[_Outcome, Headers]:
@@ -157,7 +160,8 @@ class Simulator:
         arrival = read_arrival(request, operation, path_values)
         blow = Blow()
         try:
-            caller = let_in(found, token, operation, region, now)
+            caller = let_in(found, token, operation, path_values, region, now, sandbox=sandbox)
+            check_offered(operation, now, sandbox=sandbox)
             self._buckets.take(
                 operation,
                 caller.application.client_id,
@@ -165,18 +169,19 @@ class Simulator:
                 region,
                 self.clock.monotonic(),
                 sandbox=sandbox,
+                elsewhere=caller.application.calls_elsewhere(operation),
             )
             target = Target(Stage.API, operation, region, caller.seller_id, arrival.marketplaces, arrival.names)
             blow = self._faults.strike(self._world.faults, target)
             if blow.reply is not None or blow.drop:
                 return _Outcome(blow.reply or Reply(500), blow)
-            if sandbox:
-                check_sample(operation)
+            if sandbox and (sample := sample_answer(arrival)) is not None:
+                return _Outcome(sample, blow)
+            if not names_its_host(request):
+                raise internal_failure()
             values = validated(arrival, now)
             check_marketplaces(operation, arrival.marketplaces, caller.seller, region)
-            handler = HANDLERS.get(operation.key)
-            if handler is None:
-                raise internal_failure()
+            handler = HANDLERS.get(operation.key, answer_by_schema)
             context = CallContext(
                 operation,
                 values,
@@ -187,10 +192,11 @@ class Simulator:
                 now,
                 self._seeded,
                 self._memory,
+                sandbox,
             )
             return _Outcome(handler(context), blow)
         except RefusalError as refusal:
-            return _Outcome(refusal.reply(), blow)
+            return _Outcome(refusal_reply(refusal, operation), blow)
 
     def _region_of(self, caller: Caller | None) -> Region:
         """The region of an address that tells none: the seller's; without one, that of the first seller."""
@@ -200,8 +206,3 @@ class Simulator:
         if caller is not None:
             sellers = tuple(each for each in sellers if each.application == caller.application.client_id) or sellers
         return sellers[0].region if sellers else Region.NA
-
-
-def _served() -> Catalogue:
-    """The operations that have a handler: to any other the simulator answers as to a path that no API has."""
-    return Catalogue(each for each in load_catalogue() if each.key in HANDLERS)

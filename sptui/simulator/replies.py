@@ -9,7 +9,7 @@ import msgspec
 DENIED: Final = "Access to requested resource is denied."
 """The message of nearly every 403; only the details tell the causes apart (recorded answers)."""
 
-_ERROR_TYPES: Final = {
+ERROR_TYPES: Final = {
     400: "ValidationException",
     403: "AccessDeniedException",
     429: "TooManyRequestsException",
@@ -54,7 +54,7 @@ class RefusalError(Exception):
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status, self.code, self.message, self.details = status, code, message, details
-        self.error_type = _ERROR_TYPES.get(status, "") if error_type is None else error_type
+        self.error_type = ERROR_TYPES.get(status, "") if error_type is None else error_type
 
     def reply(self) -> Reply:
         """The error object of Amazon's models."""
