@@ -23,6 +23,7 @@ from sptui.vault import MemoryVault, Vault, open_vault
 if TYPE_CHECKING:
     import httpx
 
+    from sptui.simulator.engine import Simulator
     from sptui.simulator.world import World
     from sptui.spapi.pools import Transport
 
@@ -40,15 +41,20 @@ class Workspace:
         vault: Vault,
         *,
         data_folder: Path | None,
-        world: World | None = None,
+        simulation: Simulation | None = None,
         transport: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """``data_folder`` None keeps log and history in memory. Raises DatabaseError."""
+        """``data_folder`` None keeps log and history in memory; ``simulation`` brings its own clock and transport.
+
+        Raises DatabaseError.
+        """
         self.config = config
         self.vault = vault
+        self.simulation = simulation
+        if simulation is not None:
+            clock, transport = simulation.clock, simulation.transport
         self.clock = clock or SystemClock()
-        self.world = world
         self.on_log_problem: Callable[[DatabaseError], None] | None = None
         self._accounts = accounts
         self.call_log = CallLog(data_folder and data_folder / "calls.sqlite3", on_problem=self._log_problem)
@@ -68,14 +74,14 @@ class Workspace:
         return cls(config, load_accounts(), open_vault(only_this_run=only_this_run), data_folder=data_dir())
 
     @classmethod
-    def simulate(cls, world: World, config: Config | None = None, clock: Clock | None = None) -> Workspace:
-        """A world of the embedded simulator: its sellers, its secrets, its answers."""
+    def simulate(
+        cls, world: World, config: Config | None = None, clock: Clock | None = None, *, speed: float = 1.0
+    ) -> Workspace:
+        """A world of the embedded simulator: its sellers, its secrets, its answers.
+
+        Everything waits and reads the time on one clock, by default one that runs ``speed`` times as fast.
+        """
         from sptui.simulator.world import accounts_of, secrets_of
-
-        def transport() -> httpx.AsyncBaseTransport:
-            from sptui.simulator.transport import SimulatorTransport
-
-            return SimulatorTransport(world, clock=clock)
 
         applications, sellers = accounts_of(world)
         secrets = secrets_of(world)
@@ -84,7 +90,7 @@ class Workspace:
             {each.key: secrets[each.seller_id, each.region] for seller in sellers for each in seller.authorizations},
         )
         accounts = Accounts(applications=tuple(applications), sellers=tuple(sellers))
-        return cls(config or Config(), accounts, vault, data_folder=None, world=world, transport=transport, clock=clock)
+        return cls(config or Config(), accounts, vault, data_folder=None, simulation=Simulation(world, clock, speed))
 
     def keep_secrets_in_memory(self) -> None:
         """From now on secrets are kept for this run only: there is no keyring, or the person does not want it."""
@@ -94,7 +100,7 @@ class Workspace:
     @property
     def simulated(self) -> bool:
         """Whether the embedded simulator stands for Amazon."""
-        return self.world is not None
+        return self.simulation is not None
 
     @property
     def heavy_modules(self) -> tuple[str, ...]:
@@ -146,6 +152,49 @@ class Workspace:
     def _log_problem(self, problem: DatabaseError) -> None:
         if self.on_log_problem is not None:
             self.on_log_problem(problem)
+
+
+class Simulation:
+    """The embedded simulator behind a workspace: one for all its connections, made when it is first needed.
+
+    ``world`` is as it began; ``simulator.world`` is as it is now, faults switched on and off included.
+    """
+
+    def __init__(self, world: World, clock: Clock | None = None, speed: float = 1.0) -> None:
+        from sptui.simulator.clock import InnerClock
+
+        self.world = world
+        self.speed = speed
+        self.clock: Clock = clock or InnerClock(speed)
+        self._simulator: Simulator | None = None
+
+    @property
+    def simulator(self) -> Simulator:
+        """The running simulator."""
+        if self._simulator is None:
+            from sptui.simulator.engine import Simulator
+
+            self._simulator = Simulator(self.world, clock=self.clock)
+        return self._simulator
+
+    @property
+    def title(self) -> str:
+        """What a face calls it; the plain demo says what matters most about it."""
+        scenario = self.world.scenario
+        if scenario is None or scenario.name == "demo":
+            return "DEMO, nothing leaves this machine"
+        return f"DEMO {scenario.name or scenario.title}"
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether other faults are at work now than those that the world began with."""
+        return self._simulator is not None and self._simulator.world.faults != self.world.faults
+
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """What stands for the network; every one leads to the same simulator."""
+        from sptui.simulator.transport import SimulatorTransport
+
+        return SimulatorTransport(self.simulator)
 
 
 class _VaultInForce:

@@ -19,10 +19,14 @@ BUILT_IN_WORLD: Final = "demo"
 
 @dataclass(frozen=True)
 class Invocation:
-    """``simulate`` is the world given with ``--simulate`` (a file or a built-in world's name), or None."""
+    """``simulate`` is the world given with ``--simulate`` (a file, a scenario's name or ``demo``), or None.
+
+    ``speed``: how many times as fast the simulated world's clock runs.
+    """
 
     simulate: str | None = None
     only_this_run: bool = False
+    speed: float = 1.0
 
     @property
     def simulated(self) -> bool:
@@ -38,7 +42,7 @@ class Invocation:
 
         try:
             if self.simulate is not None:
-                return Workspace.simulate(self.world())
+                return Workspace.simulate(self.world(), speed=self.speed)
             return Workspace.open(only_this_run=self.only_this_run)
         except (SettingsError, TomlFileError) as problem:
             raise CommandError(str(problem), Exit.USAGE) from problem
@@ -46,17 +50,21 @@ class Invocation:
             raise CommandError(str(problem), Exit.COULD_NOT_FIND_OUT) from problem
 
     def world(self) -> World:
-        """The simulated world. Raises CommandError."""
-        from sptui.simulator.world import demo_world, load_world
+        """The simulated world: of a file, else a built-in one by its name. Raises CommandError."""
+        from sptui.simulator.scenarios import UnknownScenarioError, load_scenario
+        from sptui.simulator.world import load_world
         from sptui.toml_file import TomlFileError
 
         name = self.simulate or BUILT_IN_WORLD
-        if name == BUILT_IN_WORLD and not Path(name).exists():
-            return demo_world()
+        path = Path(name)
         try:
-            return load_world(Path(name))
+            if path.is_file() or path.suffix or len(path.parts) > 1:
+                return load_world(path)
+            return load_scenario(name)
         except TomlFileError as problem:
             raise CommandError(str(problem), Exit.USAGE) from problem
+        except UnknownScenarioError as problem:
+            raise CommandError(f"{problem} There is no file of that name either.", Exit.USAGE) from problem
 
 
 def workspace_of(context: click.Context) -> Workspace:

@@ -84,8 +84,9 @@ def _with_world(args: list[str]) -> list[str]:
 @click.version_option(__version__, message="sptui %(version)s")
 @click.option(
     "--simulate",
-    metavar="[WORLD.toml]",
-    help="Run the command against the embedded simulator instead of Amazon; without a file, on the demo world.",
+    metavar="[WORLD.toml|SCENARIO]",
+    help="Run the command against the embedded simulator instead of Amazon: on the world of a file, on a built-in "
+    "scenario (`sptui demo --list`), by default on the demo world.",
 )
 @click.option("--only-this-run", is_flag=True, help="Keep secrets in memory for this run, not in the keyring.")
 @click.pass_context

@@ -29,6 +29,7 @@ _DEFAULT_PORT: Final = 8787
     metavar="FILE",
     help="The world file to answer from; by default the demo world.",
 )
+@click.option("--scenario", metavar="NAME", help="A built-in scenario instead: `sptui demo --list` shows them.")
 @click.option("--sandbox", is_flag=True, help="Every address is the sandbox, also without /sandbox.")
 @click.option(
     "--speed",
@@ -39,7 +40,9 @@ _DEFAULT_PORT: Final = 8787
     help="Let the world's clock run X times as fast: tokens expire, reports finish, statuses change.",
 )
 @click.pass_context
-def simulator(ctx: click.Context, port: int, world_file: Path | None, speed: float, *, sandbox: bool) -> None:
+def simulator(
+    ctx: click.Context, port: int, world_file: Path | None, scenario: str | None, speed: float, *, sandbox: bool
+) -> None:
     """Serve the simulator on loopback for any other client.
 
     Prints "listening on http://127.0.0.1:PORT". Tokens come from /auth/o2/token there. An address that ends in /na,
@@ -49,8 +52,12 @@ def simulator(ctx: click.Context, port: int, world_file: Path | None, speed: flo
     from sptui.simulator.serve import PortInUseError, serve
 
     invocation = ctx.find_object(Invocation) or Invocation()
+    if world_file is not None and scenario is not None:
+        raise click.UsageError("--world and --scenario contradict each other.")
     if world_file is not None:
-        invocation = replace(invocation, simulate=str(world_file))
+        invocation = replace(invocation, simulate=str(world_file.absolute()))
+    elif scenario is not None:
+        invocation = replace(invocation, simulate=scenario)
     try:
         serve(invocation.world(), port, sandbox=sandbox, speed=speed, announce=_announce)
     except PortInUseError as problem:

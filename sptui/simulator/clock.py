@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 class WorldClock:
     """Starts at this machine's time and runs ``speed`` times as fast.
 
-    ``sleep`` waits in this machine's seconds: latencies belong to the network, not to the world.
+    ``sleep`` waits in this machine's seconds: seen from outside, latencies belong to the network, not to the world.
     """
 
     def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
+        self.speed = speed
         self._began = datetime.now(UTC)
         self._zero = time.monotonic()
+        self._skipped = 0.0
 
     def now(self) -> datetime:
         """The world's moment, in UTC."""
@@ -24,15 +25,29 @@ class WorldClock:
 
     def monotonic(self) -> float:
         """Seconds of the world since it began."""
-        return (time.monotonic() - self._zero) * self._speed
+        return (time.monotonic() - self._zero) * self.speed + self._skipped
+
+    def advance(self, seconds: float) -> None:
+        """Skips that many seconds of the world."""
+        self._skipped += max(0.0, seconds)
 
     async def sleep(self, seconds: float) -> None:
         """Waits that many real seconds."""
         await asyncio.sleep(seconds)
 
 
+class InnerClock(WorldClock):
+    """The same for a program that lives in the world: what it waits for passes at the world's pace."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits that many seconds of the world."""
+        await asyncio.sleep(seconds / self.speed)
+
+
 class ManualClock:
     """Time that stands until it is moved; whoever sleeps moves it and goes on at once."""
+
+    speed = 1.0
 
     def __init__(self, start: datetime | None = None) -> None:
         self._start = start or datetime(2026, 11, 23, 12, tzinfo=UTC)

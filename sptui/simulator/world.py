@@ -6,29 +6,36 @@ Every key of the file may be left out unless said otherwise; unknown keys are er
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from sptui.simulator.story import Scenario, ScenarioCall
+from sptui.simulator.world_check import Problem, problems_of
 from sptui.spapi.authorization import Application, Authorization, Seller
-from sptui.spapi.catalogue import load_catalogue
-from sptui.spapi.marketplaces import MARKETPLACES
+from sptui.spapi.catalogue import Operation
 from sptui.spapi.redaction import Secret
 from sptui.spapi.regions import Region
-from sptui.toml_file import Steps, TomlFileError, decode_toml, place_in_toml, read_toml_text
+from sptui.toml_file import TomlFileError, decode_toml, place_in_toml, read_toml_text
 
 AccountState = Literal["NORMAL", "AT_RISK", "DEACTIVATED", "SUSPENDED"]
 AuthorizationState = Literal["active", "revoked", "expired"]
 
 DEFAULT_APPLICATION: Final = "amzn1.application-oa2-client.demo"
 
-STAGES: Final = ("lwa", "document")
-"""What a fault may name beside operations: the token endpoint, and the addresses of documents."""
-
 _Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=600_000)]
+
+
+class Traffic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What another program of the same application sends all the while: it takes from the same usage plans.
+
+    For every seller, in every region; ``operation`` is a name or a key of the catalogue.
+    """
+
+    operation: str
+    calls_per_second: Annotated[float, msgspec.Meta(gt=0)]
 
 
 class WorldApplication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +46,12 @@ class WorldApplication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     secret_expired: bool = False
     roles: tuple[str, ...] | None = None
+    traffic: tuple[Traffic, ...] = ()
+
+    def calls_elsewhere(self, operation: Operation) -> float:
+        """Calls a second of an operation that another program of the application makes."""
+        names = (operation.name, operation.key)
+        return sum(each.calls_per_second for each in self.traffic if each.operation in names)
 
 
 class WorldMarketplace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,20 +73,25 @@ class WorldMarketplace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change of the account's status. One in the world's future happens to the marketplaces in ``before``.
 
-    ``time``: text of ISO 8601 or a date and time of TOML's own, with its offset; ``moment`` is what it says.
+    ``time``: text of ISO 8601 or a date and time of TOML's own, with its offset. ``after_minutes`` instead of it
+    counts from the moment at which the world begins.
     """
 
-    time: Any
     after: AccountState = msgspec.field(name="to")
     before: AccountState = msgspec.field(name="from", default="NORMAL")
+    time: Any = None
+    after_minutes: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
     def __post_init__(self) -> None:
-        if _moment(self.time) is None:
+        if (self.time is None) == (self.after_minutes is None):
+            raise ValueError("a status change has either 'time' or 'after_minutes'")
+        if self.time is not None and _moment(self.time) is None:
             raise ValueError("'time' is no moment; expected one with its offset, such as \"2026-10-02T08:15:00Z\"")
 
-    @property
-    def moment(self) -> datetime:
-        """When it happens, in UTC."""
+    def moment(self, began: datetime) -> datetime:
+        """When it happens, in UTC, in a world that ``began`` then."""
+        if self.after_minutes is not None:
+            return began + timedelta(minutes=self.after_minutes)
         moment = _moment(self.time)
         assert moment is not None  # noqa: S101 - looked at when it was made
         return moment
@@ -108,7 +126,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fault matches every operation, but neither tokens nor documents. ``after_calls`` matching calls pass first.
     With a ``status``, code, message or body the answer is replaced: by ``body`` where it says something or
     where neither code nor message is given (``status = 200`` and ``body = ""``: a blank 200), else by an error
-    object. Without any of these only ``delay_ms`` and ``drop`` act.
+    object. Without any of these only ``delay_ms`` and ``drop`` act. ``rate_limit``: the answer that is given tells
+    this rate in ``x-amzn-RateLimit-Limit``, whatever its status.
     """
 
     operation: str = ""
@@ -125,6 +144,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: str | None = None
     delay_ms: _Milliseconds = 0
     drop: bool = False
+    rate_limit: Annotated[float, msgspec.Meta(gt=0)] | None = None
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +158,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     applications: tuple[WorldApplication, ...] = msgspec.field(name="application", default=())
     sellers: tuple[WorldSeller, ...] = msgspec.field(name="seller", default=())
     faults: tuple[Fault, ...] = msgspec.field(name="fault", default=())
+    scenario: Scenario | None = None
 
     def __post_init__(self) -> None:
         if self.latency_ms[0] > self.latency_ms[1]:
@@ -151,13 +172,23 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The seller of that id in ``region``, or None."""
         return next((each for each in self.sellers if each.id == seller_id and each.region is region), None)
 
+    def sellers_named(self, name: str) -> list[WorldSeller]:
+        """Those that a name or an id means, alone or with ``@NA``, ``@EU``, ``@FE`` behind it."""
+        bare, at, region = name.rpartition("@")
+        found = [each for each in self.sellers if at and bare in (each.name, each.id) and each.region == region.upper()]
+        return found or [each for each in self.sellers if name in (each.name, each.id)]
 
-class Problem(msgspec.Struct, frozen=True):
-    """A contradiction within a world: where (steps of keys and indexes), what, and what was expected."""
+    def caller(self, call: ScenarioCall) -> WorldSeller:
+        """Whose call it is. Raises LookupError where that is not one seller in one region."""
+        found = self.sellers_named(call.seller)
+        if len(found) != 1:
+            raise LookupError(f"{call.seller!r} means {len(found)} sellers of this world")
+        return found[0]
 
-    steps: Steps
-    problem: str
-    expected: str
+    @property
+    def calls(self) -> tuple[ScenarioCall, ...]:
+        """The calls of its scenario."""
+        return self.scenario.calls if self.scenario else ()
 
 
 class WorldError(ValueError):
@@ -191,7 +222,15 @@ def parse_world(text: str, name: str = "world.toml") -> World:
 
 def demo_world() -> World:
     """The built-in world of ``sptui demo``."""
-    return load_world(Path(__file__).parent / "worlds" / "demo.toml")
+    return built_in_world(Path(__file__).parent / "worlds" / "demo.toml")
+
+
+def built_in_world(path: Path) -> World:
+    """A world that comes with sptui: its scenario is called by its file. Raises TomlFileError."""
+    world = load_world(path)
+    if world.scenario is None:
+        return world
+    return msgspec.structs.replace(world, scenario=msgspec.structs.replace(world.scenario, name=path.stem))
 
 
 def complete(world: World) -> World:
@@ -208,7 +247,7 @@ def complete(world: World) -> World:
         for each in world.sellers
     )
     whole = msgspec.structs.replace(world, applications=applications, sellers=sellers)
-    for problem in _problems(whole):
+    for problem in problems_of(whole):
         raise WorldError(problem)
     return whole
 
@@ -238,63 +277,3 @@ def _moment(value: Any) -> datetime | None:
         return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-def _problems(world: World) -> Iterator[Problem]:
-    yield from _repeated("application", "client_id", [each.client_id for each in world.applications])
-    yield from _repeated("seller", "id", [f"{each.id} in {each.region}" for each in world.sellers])
-    yield from _repeated("seller", "refresh_token", [each.refresh_token for each in world.sellers], secret=True)
-    for index, seller in enumerate(world.sellers):
-        yield from _seller_problems(world, seller, ("seller", index))
-    for index, fault in enumerate(world.faults):
-        yield from _fault_problems(world, fault, ("fault", index))
-
-
-def _repeated(table: str, key: str, values: list[str], *, secret: bool = False) -> Iterator[Problem]:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            what = f"the same {key} twice" if secret else f"{table} {value} twice"
-            yield Problem((table, index, key), what, f"expected another {key} for each {table}")
-
-
-def _seller_problems(world: World, seller: WorldSeller, steps: Steps) -> Iterator[Problem]:
-    if world.application(seller.application) is None:
-        known = _meant(seller.application, (each.client_id for each in world.applications))
-        yield Problem((*steps, "application"), f"no application has the client id {seller.application!r}", known)
-    if namesake := next((each for each in world.sellers if _is_other_id_of(each, seller)), None):
-        yield Problem(
-            (*steps, "name"),
-            f"{seller.name!r} is also the name of {namesake.id} in {seller.region}",
-            "expected one seller id for each name and region",
-        )
-    ids = [each.id for each in seller.marketplaces]
-    for index, id_ in enumerate(ids):
-        place = (*steps, "marketplace", index, "id")
-        known_marketplace = MARKETPLACES.get(id_)
-        if id_ in ids[:index]:
-            yield Problem(place, f"marketplace {id_} twice", "expected each marketplace once for a seller")
-        elif known_marketplace is not None and known_marketplace.region is not seller.region:
-            where = f"{known_marketplace.country_code}, in {known_marketplace.region}"
-            yield Problem(place, f"{id_} is {where}", f"expected a marketplace of {seller.region}")
-
-
-def _is_other_id_of(each: WorldSeller, seller: WorldSeller) -> bool:
-    return each.name == seller.name and each.region is seller.region and each.id != seller.id
-
-
-def _fault_problems(world: World, fault: Fault, steps: Steps) -> Iterator[Problem]:
-    if fault.operation and fault.operation not in STAGES and load_catalogue().get(fault.operation) is None:
-        known = _meant(fault.operation, (each.name for each in load_catalogue()))
-        yield Problem((*steps, "operation"), f"no operation is called {fault.operation!r}", known)
-    ids = [each.id for each in world.sellers]
-    if fault.seller and fault.seller not in ids:
-        yield Problem((*steps, "seller"), f"no seller has the id {fault.seller!r}", _meant(fault.seller, ids))
-
-
-def _meant(name: str, names: Iterable[str]) -> str:
-    import difflib
-
-    names = list(dict.fromkeys(names))
-    if close := difflib.get_close_matches(name, names, n=1):
-        return f"did you mean {close[0]!r}?"
-    return f"expected {' or '.join(names[:8])}" if names else "expected none"

@@ -57,6 +57,7 @@ class SptuiApp(App[None]):
             tooltip="Read sellers.toml again, after it was changed",
         ),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave sptui"),
+        Binding("f9", "faults", "Demo", id="app.faults", tooltip="Faults of the simulated world; what is wrong there"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit-anywhere", tooltip="Leave sptui"),
     ]  # fmt: skip
 
@@ -168,8 +169,11 @@ class SptuiApp(App[None]):
     def modes(self) -> tuple[str, ...]:
         """What holds for everything that is shown, for the top bar."""
         workspace = self.workspace
+        simulation = workspace.simulation
         told = (
-            ("DEMO, nothing leaves this machine", workspace.simulated),
+            (simulation.title if simulation else "", simulation is not None),
+            (f"{simulation.speed:g}× time" if simulation else "", simulation is not None and simulation.speed != 1),  # noqa: RUF001
+            ("faults switched", simulation is not None and simulation.disturbed),
             ("read-only", workspace.config.read_only),
             ("call log failing", bool(self.log_problem)),
             ("paused", self.paused),
@@ -226,6 +230,13 @@ class SptuiApp(App[None]):
 
         self.push_screen(DoctorScreen())
 
+    def action_faults(self) -> None:
+        """The panel of the simulated world."""
+        from sptui.tui.screens.faults import FaultsScreen
+
+        if self.workspace.simulation is not None:
+            self.push_screen(FaultsScreen(self.workspace.simulation), lambda _: self._tell_modes())
+
     def action_triage(self) -> None:
         """The wizard, for the seller and the operation that are selected or shown."""
         from sptui.tui.screens.triage import TriageScreen
@@ -243,6 +254,8 @@ class SptuiApp(App[None]):
         """Nobody opens the wizard from within the wizard, the operations twice, or either from under a dialogue."""
         if action == "triage":
             return isinstance(self.screen, SptuiScreen) and not self.screen.in_triage
+        if action == "faults":
+            return self.workspace.simulated and isinstance(self.screen, SptuiScreen)
         if action == "doctor":
             return isinstance(self.screen, SptuiScreen) and "doctor" not in type(self.screen).__module__
         if action == "operations":

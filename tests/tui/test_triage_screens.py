@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Select
 
 from sptui.settings import Config
 from sptui.simulator.clock import ManualClock
-from sptui.simulator.demo_calls import DEMO_CALLS, DemoCall
+from sptui.simulator.story import ScenarioCall
 from sptui.simulator.world import demo_world
 from sptui.tui.app import SptuiApp
 from sptui.tui.screens.investigation import InvestigationScreen
@@ -23,6 +23,8 @@ from sptui.workspace import Workspace
 from .conftest import settle
 from .snapshot import assert_screen, screen_text
 
+DEMO_CALLS = demo_world().calls
+
 
 @pytest.fixture
 async def demo(clock: ManualClock) -> AsyncIterator[Workspace]:
@@ -32,7 +34,7 @@ async def demo(clock: ManualClock) -> AsyncIterator[Workspace]:
     await workspace.close()
 
 
-async def open_example(pilot: Pilot[None], example: DemoCall) -> None:
+async def open_example(pilot: Pilot[None], example: ScenarioCall) -> None:
     await settle(pilot)
     await pilot.press("t")
     await pilot.pause()
@@ -56,7 +58,7 @@ async def until_over(pilot: Pilot[None], *, yes: bool) -> InvestigationScreen:
 
 
 @pytest.mark.parametrize("example", DEMO_CALLS, ids=lambda example: example.cause)
-async def test_walks_every_demo_call_to_its_cause(demo: Workspace, example: DemoCall) -> None:
+async def test_walks_every_demo_call_to_its_cause(demo: Workspace, example: ScenarioCall) -> None:
     app = SptuiApp(demo)
     async with app.run_test(size=(120, 40)) as pilot:
         await open_example(pilot, example)

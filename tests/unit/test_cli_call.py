@@ -149,7 +149,7 @@ def test_read_only_refuses_even_a_yes(world: str, monkeypatch: pytest.MonkeyPatc
     from sptui.workspace import Workspace
 
     simulate = Workspace.simulate
-    monkeypatch.setattr(Workspace, "simulate", lambda world: simulate(world, Config(read_only=True)))
+    monkeypatch.setattr(Workspace, "simulate", lambda world, **more: simulate(world, Config(read_only=True), **more))
     result = sent(world, "createReport", "--minimal", "--seller", "Well", "--yes")
     assert result.exit_code == 2
     assert "read_only is set" in result.stderr

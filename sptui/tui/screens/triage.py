@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,12 +16,15 @@ from sptui.spapi.authorization import Authorization, Seller
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.marketplaces import label_of_marketplace
 from sptui.spapi.requests import InvalidValueError, RequestContext, build_request
-from sptui.triage.case import Case
+from sptui.triage.case import Case, read_case
 from sptui.tui.marks import line, one_line
 from sptui.tui.screens.base import SptuiScreen
-from sptui.tui.widgets.parameter_form import ParameterForm
+from sptui.tui.widgets.parameter_form import ParameterForm, as_typed
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from sptui.simulator.story import ScenarioCall
 
 
 class TriageScreen(SptuiScreen[None]):
@@ -43,6 +46,7 @@ class TriageScreen(SptuiScreen[None]):
         self._example = -1
         self._form_of: tuple[str, str] | None = None
         self._story = ""
+        self._given: tuple[Case, object, object, list[str]] | None = None
 
     def compose(self) -> ComposeResult:
         """Who, what, with what."""
@@ -106,13 +110,18 @@ class TriageScreen(SptuiScreen[None]):
         return self.query_one("#parameters", ParameterForm)
 
     @property
-    def _examples(self) -> tuple[object, ...]:
-        if not self.workspace.simulated:
+    def _examples(self) -> tuple[ScenarioCall, ...]:
+        """The calls of the simulated world's scenario, of sellers that were not removed."""
+        simulation = self.workspace.simulation
+        if simulation is None:
             return ()
-        from sptui.simulator.demo_calls import DEMO_CALLS
+        keys = {each.key for each in self.workspace.accounts.authorizations()}
+        return tuple(each for each in simulation.world.calls if self._key_of(each) in keys)
 
-        names = {seller.name for seller in self.workspace.accounts.sellers}
-        return tuple(each for each in DEMO_CALLS if each.seller in names)
+    def _key_of(self, call: ScenarioCall) -> str:
+        assert self.workspace.simulation is not None  # noqa: S101 - only a scenario has calls
+        seller = self.workspace.simulation.world.caller(call)
+        return f"{seller.id}@{seller.region}"
 
     # The form ---------------------------------------------------------------------------------------------
 
@@ -134,6 +143,11 @@ class TriageScreen(SptuiScreen[None]):
     def _show_hint(self) -> None:
         operation, authorization = self._operation, self._authorization
         hint = self.query_one("#hint", QuietStatic)
+        if (given := self._given_case) is not None:
+            answer = f"answered {given.answer.status}" if given.answer else "no answer"
+            told = f"{given.method} {given.host}{given.path}: sent by another program, {answer}"
+            hint.show(Content("\n").join([line(self._story), line((one_line(told), "muted"))]))
+            return
         if operation is None:
             more = " Ctrl+N fills in a call of the demo that fails." if self._examples else ""
             hint.show(line((f"Choose the call that fails.{more}", "muted")))
@@ -154,28 +168,52 @@ class TriageScreen(SptuiScreen[None]):
 
     async def action_next_example(self) -> None:
         """Fills in the next failing call of the demo."""
-        from sptui.simulator.demo_calls import DemoCall
-
         examples = self._examples
         if not examples:
             return
         self._example = (self._example + 1) % len(examples)
         example = examples[self._example]
-        assert isinstance(example, DemoCall)  # noqa: S101 - the property gives demo calls
-        operation = load_catalogue().find(example.operation)
-        found = next(
-            each
-            for each in self.workspace.accounts.authorizations()
-            if each.seller == example.seller and each.region is example.region
-        )
-        self._form_of = (found.region, operation.key)
+        key = self._key_of(example)
+        found = next(each for each in self.workspace.accounts.authorizations() if each.key == key)
+        try:
+            case = None if example.is_plain else self._answered(example).for_authorization(found)
+        except (LookupError, ValueError) as problem:
+            self.notify(str(problem), title=one_line(f"{example.title} cannot be made"), severity="error", markup=False)
+            return
+        operation = example.found_operation or (case.operation if case else None)
+        typed = as_typed(case.values) if case else example.typed
+        self._form_of = (found.region, operation.key if operation else "")
         self.query_one("#authorization", Select).value = found.key
-        self.query_one("#operation", Select).value = operation.key
-        typed = dict(assignment.split("=", 1) for assignment in example.values)
+        self.query_one("#operation", Select).value = operation.key if operation else Select.NULL
         await self._form.show(operation, self._sample_context(found), typed)
         self._story = f"{example.title}: {example.story}"
+        self._given = (case, *self._entered) if case else None
         self._show_hint()
         self.query_one("#start", Button).focus()
+
+    def _answered(self, call: ScenarioCall) -> Case:
+        """A call that only some other program makes: as that one made it just now, with the answer.
+
+        Raises LookupError and ValueError for what a world's author got wrong.
+        """
+        from sptui.simulator.scenario_case import scenario_case
+
+        assert self.workspace.simulation is not None  # noqa: S101 - only a scenario has calls
+        simulator = self.workspace.simulation.simulator
+        return read_case(scenario_case(self.workspace.simulation.world, call, simulator=simulator, context=False))
+
+    @property
+    def _entered(self) -> tuple[object, object, list[str]]:
+        """Everything that the form says."""
+        chosen = (self.query_one("#authorization", Select).value, self.query_one("#operation", Select).value)
+        return (*chosen, self._form.assignments)
+
+    @property
+    def _given_case(self) -> Case | None:
+        """The example's call with its answer, as long as the form still says what it filled in."""
+        if self._given is None or self._given[1:] != self._entered:
+            return None
+        return self._given[0]
 
     @on(Button.Pressed, "#start")
     @on(Input.Submitted)
@@ -183,6 +221,9 @@ class TriageScreen(SptuiScreen[None]):
         """Opens the investigation of what the form says."""
         from sptui.tui.screens.investigation import InvestigationScreen
 
+        if (given := self._given_case) is not None:
+            self.app.push_screen(InvestigationScreen(given))
+            return
         authorization, operation = self._authorization, self._operation
         if authorization is None or operation is None:
             missing = "#authorization" if authorization is None else "#operation"

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from sptui.simulator.clock import ManualClock
-from sptui.simulator.demo_calls import DEMO_CALLS, DemoCall
+from sptui.simulator.story import ScenarioCall
 from sptui.simulator.world import Fault, World, WorldApplication, WorldMarketplace, WorldSeller, complete, demo_world
 from sptui.spapi.answers import read_answer
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.regions import Region
-from sptui.spapi.requests import RequestContext, minimal_values, parse_assignments, sample_value
+from sptui.spapi.requests import RequestContext, minimal_values, sample_value
 from sptui.triage.case import Case
 from sptui.triage.causes import Cause
 from sptui.triage.events import Conclusion, TriageResult
@@ -284,12 +284,11 @@ async def test_a_healthy_world_has_no_fault(operation: str, region: Region) -> N
 
 
 @pytest.mark.parametrize("yes", [True, False], ids=["yes", "no"])
-@pytest.mark.parametrize("call", DEMO_CALLS, ids=lambda each: each.title)
-async def test_the_failing_calls_of_the_demo_world(call: DemoCall, *, yes: bool) -> None:
+@pytest.mark.parametrize("call", demo_world().calls, ids=lambda each: each.title)
+async def test_the_failing_calls_of_the_demo_world(call: ScenarioCall, *, yes: bool) -> None:
     world = complete(demo_world())
-    place = next(at for at, each in enumerate(world.sellers) if (each.name, each.region) == (call.seller, call.region))
-    values = parse_assignments(CATALOGUE.find(call.operation), call.values)
-    result = await triage(world, call.operation, values, seller=place, yes=yes)
+    place = world.sellers.index(world.caller(call))
+    result = await triage(world, call.operation, call.values, seller=place, yes=yes)
     assert result.verdict.first.cause == call.cause
     assert result.culprits == call.culprits
     assert result.calls <= 8
