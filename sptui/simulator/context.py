@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from sptui.simulator.documents import DocumentStore
 from sptui.simulator.gate import Caller
-from sptui.simulator.processing import JobStore
+from sptui.simulator.memory import Memory
 from sptui.simulator.replies import Reply, denied
 from sptui.simulator.seeded import Seeded
 from sptui.simulator.standing import status_now
@@ -19,17 +18,10 @@ from sptui.spapi.catalogue import Operation
 from sptui.spapi.regions import Region
 
 
-class Memory(msgspec.Struct, frozen=True):
-    """What was created and can be read again; ``began`` is when the world did."""
-
-    began: datetime
-    documents: DocumentStore
-    reports: JobStore
-    feeds: JobStore
-
-
 class CallContext(msgspec.Struct, frozen=True):
-    """One call that passed all checks. ``values`` are validated, ``marketplaces`` are those it names."""
+    """One call that passed all checks. ``values`` are validated, ``marketplaces`` are those it names; ``sandbox``: it
+    came to a sandbox host.
+    """
 
     operation: Operation
     values: dict[str, Any]
@@ -40,6 +32,7 @@ class CallContext(msgspec.Struct, frozen=True):
     now: datetime
     seeded: Seeded
     memory: Memory
+    sandbox: bool = False
 
     @property
     def seller(self) -> WorldSeller:
@@ -47,6 +40,11 @@ class CallContext(msgspec.Struct, frozen=True):
         if self.caller.seller is None:
             raise denied()
         return self.caller.seller
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """The kinds of buyers' data that a Restricted Data Token opens in this call; none without one."""
+        return self.caller.grant.elements(self.operation.key, self.values) or frozenset()
 
     def status(self, marketplace: WorldMarketplace) -> AccountState:
         """The account's status in one of the seller's marketplaces, now."""

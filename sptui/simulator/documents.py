@@ -39,6 +39,7 @@ class DocumentStore:
     def __init__(self, seeded: Seeded) -> None:
         self._seeded = seeded
         self._documents: OrderedDict[str, Document | None] = OrderedDict()
+        self._expected: OrderedDict[str, str] = OrderedDict()
         self.count = 0
         """Documents kept so far, the forgotten ones included."""
 
@@ -46,13 +47,17 @@ class DocumentStore:
         """Makes a document readable."""
         self._keep(document_id, document)
 
-    def expect(self, document_id: str) -> None:
-        """Makes a place for an upload."""
+    def expect(self, document_id: str, content_type: str) -> None:
+        """Makes a place for an upload, which must come with exactly that media type: it is part of the signature."""
         self._keep(document_id, None)
+        self._expected[document_id] = content_type
+        if len(self._expected) > _MOST_KEPT:
+            self._expected.popitem(last=False)
 
-    def holds(self, document_id: str) -> bool:
-        """Whether something was put there."""
-        return self._documents.get(document_id) is not None
+    def content(self, document_id: str) -> bytes | None:
+        """What was put there, or None."""
+        document = self._documents.get(document_id)
+        return document.content if document is not None else None
 
     def address(
         self, method: str, document_id: str, region: Region, origin: str, now: datetime, *, gzip_header: bool = False
@@ -65,7 +70,7 @@ class DocumentStore:
             **({"response-content-encoding": "gzip"} if gzip_header else {}),
             "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
             "X-Amz-Date": stamp,
-            "X-Amz-SignedHeaders": "host",
+            "X-Amz-SignedHeaders": "content-type;host" if method == "PUT" else "host",
             "X-Amz-Expires": str(EXPIRES_SECONDS),
             "X-Amz-Credential": f"{key}/{scope}",
             "X-Amz-Signature": self._signature(method, document_id, stamp),
@@ -99,13 +104,20 @@ class DocumentStore:
         stamp, signature = query.get("X-Amz-Date", ""), query.get("X-Amz-Signature", "")
         if not signature or document_id not in self._documents:
             return self._error(403, "AccessDenied", "Access Denied", now)
-        if signature != self._signature(request.method, document_id, stamp):
+        if signature != self._signature(request.method, document_id, stamp) or not self._fits(request, document_id):
             told = "The request signature we calculated does not match the signature you provided."
             return self._error(403, "SignatureDoesNotMatch", told, now)
         ends = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC) + timedelta(seconds=EXPIRES_SECONDS)
         if now > ends:
             return self._expired(ends, now)
         return None
+
+    def _fits(self, request: WireRequest, document_id: str) -> bool:
+        """Whether an upload has the media type that its address was made for."""
+        if request.method != "PUT":
+            return True
+        sent, wanted = request.headers.get("content-type", ""), self._expected.get(document_id, "")
+        return _plain(sent) == _plain(wanted)
 
     def _signature(self, method: str, document_id: str, stamp: str) -> str:
         return self._seeded.hex(64, "signature", "GET" if method == "HEAD" else method, document_id, stamp)
@@ -151,6 +163,10 @@ def report_document_id(seeded: Seeded, region: Region, *what: object) -> str:
 def feed_document_id(seeded: Seeded, region: Region, *what: object) -> str:
     """An id in the form that Amazon gives to the documents of feeds."""
     return f"amzn1.tortuga.4.{region.lower()}.{seeded.uuid(*what)}.T{seeded.text(13, *what, alphabet=DIGITS)}"
+
+
+def _plain(media_type: str) -> str:
+    return "".join(media_type.split()).lower()
 
 
 def _query(query: str) -> dict[str, str]:

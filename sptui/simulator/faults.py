@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from sptui.simulator.headers import RATE_LIMIT, Headers
 from sptui.simulator.replies import USUAL_ERRORS, RefusalError, Reply
 from sptui.simulator.seeded import Seeded
 from sptui.simulator.world import Fault
@@ -73,12 +74,18 @@ def reply_of(fault: Fault) -> Reply | None:
     """The answer that a fault gives; None where it only delays."""
     tells = fault.code or fault.message or fault.details
     if fault.body or (fault.body is not None and not tells and fault.status is not None):
-        return Reply(fault.status or 200, fault.body.encode(), _content_type(fault.body), error_type="")
+        status, body = fault.status or 200, fault.body
+        return Reply(status, body.encode(), _content_type(body), headers=_headers(fault))
     if not tells and fault.status is None:
         return None
     status = fault.status or 500
     code, message = USUAL_ERRORS.get(status, _CALM)
-    return RefusalError(status, fault.code or code, fault.message or message, fault.details).reply()
+    reply = RefusalError(status, fault.code or code, fault.message or message, fault.details).reply()
+    return msgspec.structs.replace(reply, headers=_headers(fault))
+
+
+def _headers(fault: Fault) -> Headers:
+    return ((RATE_LIMIT, str(fault.rate_limit)),) if fault.rate_limit is not None else ()
 
 
 def _names(operation: str, target: Target) -> bool:

@@ -6,6 +6,7 @@ the causes apart and are empty for the others (docs resolve-common-http-and-auth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -54,8 +55,20 @@ def find_caller(token: str, world: World, tokens: TokenStore) -> Caller | None:
     return Caller(grant, application, seller) if seller else None
 
 
-def let_in(caller: Caller | None, token: str | None, operation: Operation, region: Region, now: datetime) -> Caller:
-    """The caller, if the call may go on. Raises RefusalError."""
+def let_in(
+    caller: Caller | None,
+    token: str | None,
+    operation: Operation,
+    path_values: Mapping[str, str],
+    region: Region,
+    now: datetime,
+    *,
+    sandbox: bool = False,
+) -> Caller:
+    """The caller, if the call may go on. Raises RefusalError.
+
+    ``sandbox``: its samples hold nobody's data, so a plain token opens all of them.
+    """
     if token is None:
         raise denied("Access token is missing in the request header.")
     if caller is None:
@@ -66,6 +79,10 @@ def let_in(caller: Caller | None, token: str | None, operation: Operation, regio
         raise denied("The LWA secret token you provided has expired.")
     if caller.seller is not None and caller.seller.authorization != "active":
         raise denied("The access token you provided is revoked, malformed or invalid.")
+    if caller.grant.restricted and caller.grant.elements(operation.key, path_values) is None:
+        raise denied("The access token you provided is revoked, malformed or invalid.")
+    if operation.rdt == "always" and not caller.grant.restricted and not sandbox:
+        raise denied()
     if caller.grant.grantless != (operation.token == "grantless") or not _scope_fits(caller, operation):
         raise denied()
     if caller.seller is not None and caller.seller.region is not region:
@@ -80,6 +97,7 @@ def _scope_fits(caller: Caller, operation: Operation) -> bool:
 
 
 def _has_role(caller: Caller, operation: Operation, region: Region) -> bool:
-    if not operation.roles or caller.roles is None:
+    if not operation.roles:
         return True
-    return not caller.roles.isdisjoint(operation.roles_in(region))
+    opening = operation.roles_in(region)
+    return bool(opening) if caller.roles is None else not caller.roles.isdisjoint(opening)

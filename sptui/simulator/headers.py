@@ -14,6 +14,8 @@ from sptui.simulator.seeded import CAPITALS, Seeded
 
 Headers = tuple[tuple[str, str], ...]
 
+RATE_LIMIT: Final = "x-amzn-RateLimit-Limit"
+
 _WITH_RATE: Final = frozenset({200, 201, 202, 203, 204, 207, 400, 404})
 
 
@@ -28,8 +30,8 @@ def api_headers(reply: Reply, request_id: str, rate: float | None, now: datetime
     ]
     if reply.status < 300 or reply.status == 400:
         found.append(("x-amz-rid", seeded.text(20, "rid", request_id, alphabet=CAPITALS)))
-    if rate is not None and reply.status in _WITH_RATE:
-        found.append(("x-amzn-RateLimit-Limit", str(float(rate))))
+    if rate is not None and reply.status in _WITH_RATE and all(name != RATE_LIMIT for name, _ in reply.headers):
+        found.append((RATE_LIMIT, str(float(rate))))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from sptui.simulator.wire import WireRequest
+from sptui.simulator.wire import WireRequest, split_address
 from sptui.spapi.calls import Stage
 from sptui.spapi.regions import LWA_PATH, LWA_URL, Region, region_of_host
 
@@ -43,6 +43,17 @@ def find_address(request: WireRequest) -> Address | None:
     if bucket := _BUCKET_HOST.fullmatch(host):
         return Address(Stage.DOCUMENT, path, Region(bucket[1].upper()))
     return _on_loopback(path) if request.origin else None
+
+
+def names_its_host(request: WireRequest) -> bool:
+    """Whether the ``Host`` header, where there is one, names the server that was asked.
+
+    Seen to break Amazon with a 500 where it does not (selling-partner-api-models 472). On loopback any will do.
+    """
+    named = request.headers.get("host")
+    if named is None or request.origin:
+        return True
+    return (split_address(f"//{named}").hostname or "") == request.host.lower()
 
 
 def document_base(region: Region, origin: str) -> str:

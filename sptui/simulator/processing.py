@@ -18,7 +18,12 @@ RETENTION: Final = timedelta(days=90)
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One report or feed. Its status follows from the time: nothing runs. ``options``: what else was sent."""
+    """One report or feed. Its status follows from the time: nothing runs.
+
+    ``period``: what a report is about, from and to. ``options``: what else was sent. ``schedule_id``: of the schedule
+    that ordered it. ``input_id``: the document of a feed. ``told``: what its document says instead of data, mostly
+    why it failed.
+    """
 
     id: str
     kind: str
@@ -28,7 +33,11 @@ class Job(msgspec.Struct, frozen=True):
     working: timedelta
     ending: Ending = "DONE"
     document_id: str = ""
+    period: tuple[datetime | None, datetime | None] = (None, None)
     options: dict[str, Any] = {}
+    schedule_id: str = ""
+    input_id: str = ""
+    told: str = ""
 
     @property
     def started(self) -> datetime:
@@ -47,6 +56,15 @@ class Job(msgspec.Struct, frozen=True):
         if self.ending == "CANCELLED" or now >= self.ended:
             return self.ending
         return "IN_PROGRESS"
+
+    @property
+    def has_document(self) -> bool:
+        """Whether a document tells of it once it is over; one that failed has one where there is something to tell."""
+        return self.ending == "DONE" or (self.ending == "FATAL" and bool(self.told))
+
+    def cancelled(self, now: datetime) -> Job:
+        """The same job, cancelled at ``now``: possible while it is queued."""
+        return msgspec.structs.replace(self, ending="CANCELLED", queued=now - self.created)
 
     def times(self, now: datetime) -> dict[str, str]:
         """The fields of the models that tell the times so far."""
@@ -74,13 +92,22 @@ class JobStore:
         return f"{start}{count + 20519}"
 
     def add(self, seller_id: str, region: Region, job: Job) -> None:
-        """Keeps a job."""
+        """Keeps a job, in place of one with its id."""
         self._jobs.setdefault((seller_id, region), {})[job.id] = job
+
+    def holds(self, seller_id: str, region: Region, job_id: str) -> bool:
+        """Whether the seller ever had a job of that id."""
+        return job_id in self._jobs.get((seller_id, region), {})
 
     def find(self, seller_id: str, region: Region, job_id: str, now: datetime) -> Job | None:
         """The seller's job of that id, or None."""
         job = self._jobs.get((seller_id, region), {}).get(job_id)
         return job if job and now - job.created <= RETENTION else None
+
+    def with_document(self, seller_id: str, region: Region, document_id: str) -> Job | None:
+        """The seller's job whose result that document is, or None."""
+        jobs = self._jobs.get((seller_id, region), {}).values()
+        return next((each for each in jobs if each.document_id == document_id), None)
 
     def newest_first(self, seller_id: str, region: Region) -> Iterable[Job]:
         """All jobs of the seller."""

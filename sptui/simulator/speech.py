@@ -96,12 +96,35 @@ class _ListingsSpeech(Speech):
         return invalid(f"Invalid '{parameter.name}' provided.")
 
 
+class _NotificationsSpeech(Speech):
+    def missing(self, names: Sequence[str]) -> RefusalError:
+        del names
+        return unparsable()
+
+    def wrong_value(self, parameter: Parameter, value: Any) -> RefusalError:
+        del parameter, value
+        return unparsable()
+
+
+class _TokensSpeech(Speech):
+    def missing(self, names: Sequence[str]) -> RefusalError:
+        del names
+        return RefusalError(400, "InvalidRequest", "Request is missing or has invalid parameters", _NO_RESOURCE)
+
+    def wrong_value(self, parameter: Parameter, value: Any) -> RefusalError:
+        del value
+        return self.missing([parameter.name])
+
+
+_NO_RESOURCE: Final = "Resource not provided."
 _SPEECHES: Final[dict[str, Speech]] = {
     "catalogItems": _ListingsSpeech(),
     "feeds": _FeedsSpeech(),
     "listingsItems": _ListingsSpeech(),
+    "notifications": _NotificationsSpeech(),
     "orders": _OrdersSpeech(),
     "reports": _ReportsSpeech(),
+    "tokens": _TokensSpeech(),
 }
 _COMMON: Final = Speech()
 
@@ -114,6 +137,11 @@ def speech_of(operation: Operation) -> Speech:
 def invalid_feed() -> RefusalError:
     """What createFeed answers to a closed account and to a list sent as text alike (developer blog, 2022)."""
     return invalid("Invalid request parameters")
+
+
+def unparsable(details: str = "") -> RefusalError:
+    """What the Notifications API answers to whatever it cannot use (amazon-sp-api issue 98, -docs 1988)."""
+    return invalid("Request has missing or invalid parameters and cannot be parsed.", details)
 
 
 def wrong_json_type(value: Any, allowed: str) -> RefusalError:

@@ -93,10 +93,18 @@ _RULES: Final = {
     "feeds-2021-06-30.createFeed": _Rule(pseudo=invalid_feed, unknown=invalid_feed, absent=invalid_feed),
     "feeds-2021-06-30.getFeeds": _FILTERING,
     "reports-2021-06-30.getReports": _FILTERING,
-    "reports-2021-06-30.createReport": _FILTERING,  # judged by report type, see reports.py
+    "reports-2021-06-30.createReport": _FILTERING,  # judged by report type, see report_types.py
+    "reports-2021-06-30.createReportSchedule": _FILTERING,
+    "catalogItems-2022-04-01.getCatalogItem": _Rule(pseudo=None, unknown=None, absent=None),
     "catalogItems-2022-04-01.searchCatalogItems": _Rule(pseudo=_invalid_marketplace_ids, absent=None),
     "listingsItems-2021-08-01.getListingsItem": _LISTINGS,
+    "listingsItems-2021-08-01.searchListingsItems": _LISTINGS,
+    "listingsItems-2021-08-01.putListingsItem": _LISTINGS,
+    "listingsItems-2021-08-01.patchListingsItem": _LISTINGS,
+    "listingsItems-2021-08-01.deleteListingsItem": _LISTINGS,
+    "productPricing-v0.getItemOffersBatch": _Rule(_unsupported, _unsupported, _unsupported, None),
     "productPricing-v0.getListingOffersBatch": _Rule(_unsupported, _unsupported, _unsupported, None),
+    "sales-v1.getOrderMetrics": _Rule(unknown=None),  # "all" has an answer of its own, see sales.py
     "fbaInventory-v1.getInventorySummaries": _Rule(pseudo=lambda: invalid("Invalid Input")),
 }
 """By operation; an operation that is not named here follows the usual rule."""
@@ -118,7 +126,7 @@ def status_now(seller: WorldSeller, marketplace: WorldMarketplace, began: dateti
     A change names no marketplace (nor does Amazon's notification), so it happens to all that are in its ``from``.
     """
     status = marketplace.status
-    for change in sorted(seller.status_changes, key=lambda each: each.moment):
-        if began < change.moment <= now and status == change.before:
+    for change in sorted(seller.status_changes, key=lambda each: each.moment(began)):
+        if began < change.moment(began) <= now and status == change.before:
             status = change.after
     return status

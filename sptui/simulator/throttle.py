@@ -29,13 +29,27 @@ class Buckets:
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
 
     def take(
-        self, operation: Operation, client_id: str, seller_id: str, region: Region, now: float, *, sandbox: bool
+        self,
+        operation: Operation,
+        client_id: str,
+        seller_id: str,
+        region: Region,
+        now: float,
+        *,
+        sandbox: bool,
+        elsewhere: float = 0.0,
     ) -> None:
-        """Counts one request at ``now`` (seconds). Raises RefusalError 429 where the bucket is empty."""
+        """Counts one request at ``now`` (seconds). Raises RefusalError 429 where the bucket is empty.
+
+        ``elsewhere``: requests a second that another program of the application takes from the same bucket.
+        """
         plan = plan_of(operation, sandbox=sandbox)
         if plan is None:
             return
         rate, burst = plan
+        if elsewhere >= rate:  # whatever comes in is gone before this program asks
+            raise RefusalError(429, *USUAL_ERRORS[429])
+        rate -= elsewhere
         key = (client_id, seller_id, operation.key, region, "sandbox" if sandbox else "")
         bucket = self._buckets.setdefault(key, _Bucket(burst, now))
         bucket.tokens = min(float(burst), bucket.tokens + (now - bucket.at) * rate)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from sptui.simulator.context import CallContext, Handler
 from sptui.simulator.paging import page_token, read_page_token
 from sptui.simulator.products import Product, ean_of, product_with_asin, product_with_sku, products_of
-from sptui.simulator.replies import Reply, invalid, json_reply
+from sptui.simulator.replies import RefusalError, Reply, invalid, json_reply
+from sptui.spapi.marketplaces import MARKETPLACES
 
 _ASIN: Final = re.compile(r"B0[A-Z0-9]{8}")
 _USUAL_PAGE: Final = 10
@@ -31,6 +32,15 @@ def _search_catalog_items(context: CallContext) -> Reply:
         brand = {"numberOfResults": len(found), "brandName": context.seller.name}
         data["refinements"] = {"brands": [brand] if found else [], "classifications": []}
     return json_reply(200, data)
+
+
+def _get_catalog_item(context: CallContext) -> Reply:
+    """Every ASIN that looks like one exists, in every marketplace (text: jlevers/selling-partner-api 451)."""
+    asin, wrong = context.values["asin"], [each for each in context.marketplaces if each not in MARKETPLACES]
+    if not _ASIN.fullmatch(asin) or wrong:
+        told = f"Requested item, {asin}, not found in marketplace(s) {', '.join(wrong or context.marketplaces)}."
+        raise RefusalError(404, "NOT_FOUND", told, error_type="")
+    return json_reply(200, _item(context, product_with_asin(context.seeded, asin)))
 
 
 def _by_identifier(context: CallContext) -> list[Product]:
@@ -90,4 +100,7 @@ def _item(context: CallContext, product: Product) -> dict[str, Any]:
     return {"asin": product.asin, **{name: parts[name] for name in wanted if name in parts}}
 
 
-HANDLERS: Final[dict[str, Handler]] = {"catalogItems-2022-04-01.searchCatalogItems": _search_catalog_items}
+HANDLERS: Final[dict[str, Handler]] = {
+    "catalogItems-2022-04-01.getCatalogItem": _get_catalog_item,
+    "catalogItems-2022-04-01.searchCatalogItems": _search_catalog_items,
+}

@@ -32,6 +32,13 @@ def matching_jobs(context: CallContext, store: JobStore, types: str) -> tuple[li
     return found[start : start + size], token
 
 
+def cancel_job(context: CallContext, store: JobStore, job: Job) -> None:
+    """Cancels a job while it is queued; later none can be (models). Raises RefusalError."""
+    if job.status(context.now) != "IN_QUEUE":
+        raise invalid("Invalid Input", "Invalid input in processing status")
+    store.add(context.seller.id, context.region, job.cancelled(context.now))
+
+
 def _matches(context: CallContext, job: Job, values: dict[str, Any], types: str) -> bool:
     since = moment_in(values, "createdSince") or context.now - RETENTION
     until = moment_in(values, "createdUntil") or context.now + timedelta(seconds=1)

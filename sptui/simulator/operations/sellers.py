@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sptui.simulator.context import CallContext, Handler
 from sptui.simulator.replies import Reply, json_reply
+from sptui.simulator.seeded import DIGITS
 from sptui.simulator.world import WorldMarketplace, WorldSeller
 from sptui.spapi.marketplaces import MARKETPLACES, PSEUDO_MARKETPLACES
 
@@ -71,4 +72,27 @@ def _currency_of(country: str) -> str:
     return next((each.currency for each in MARKETPLACES.values() if each.country_code == country), "USD")
 
 
-HANDLERS: Final[dict[str, Handler]] = {"sellers-v1.getMarketplaceParticipations": _get_marketplace_participations}
+def _get_account(context: CallContext) -> Reply:
+    """Who the seller is; nothing in it tells of the account's health. Invented, as everybody in a world is."""
+    seller = context.seller
+    entries = [_entry(seller, each) for each in seller.marketplaces]
+    country = next((each["marketplace"]["countryCode"] for each in entries), "DE")
+    address = {"addressLine1": "1 Sample Street", "city": "Sampleton", "countryCode": country, "postalCode": "00000"}
+    payload = {
+        "marketplaceParticipationList": entries,
+        "businessType": "PRIVATE_LIMITED",
+        "sellingPlan": "PROFESSIONAL",
+        "business": {
+            "name": seller.name,
+            "registeredBusinessAddress": address,
+            "companyRegistrationNumber": context.seeded.text(8, "registration", seller.id, alphabet=DIGITS),
+        },
+        "primaryContact": {"name": "Alex Sample", "address": address},
+    }
+    return json_reply(200, {"payload": payload})
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "sellers-v1.getAccount": _get_account,
+    "sellers-v1.getMarketplaceParticipations": _get_marketplace_participations,
+}

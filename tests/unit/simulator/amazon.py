@@ -12,7 +12,7 @@ from sptui.simulator.clock import ManualClock
 from sptui.simulator.engine import Simulator
 from sptui.simulator.transport import SimulatorTransport
 from sptui.simulator.world import World, parse_world
-from sptui.spapi.catalogue import load_catalogue
+from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.regions import LWA_URL, Region
 from sptui.spapi.requests import build_request
 
@@ -165,6 +165,24 @@ class Amazon:
             grant_type="client_credentials", scope=scope, client_id=CLIENT_ID, client_secret=CLIENT_SECRET
         )
         return str(answer.json()["access_token"])
+
+    async def restricted_token(
+        self, *resources: dict[str, Any], token: str | None = None, region: Region = Region.NA
+    ) -> str:
+        """A Restricted Data Token for these resources."""
+        answer = await self.call(
+            "createRestrictedDataToken", {"restrictedResources": list(resources)}, token=token, region=region
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["restrictedDataToken"])
+
+    async def token_for(self, operation: Operation) -> str:
+        """A token of the kind that the operation cannot do without, in North America."""
+        if operation.token == "grantless":
+            return await self.grantless_token(operation.scope)
+        if operation.rdt == "always":
+            return await self.restricted_token({"method": operation.method, "path": operation.path})
+        return await self.token()
 
     async def call(
         self,

@@ -9,16 +9,17 @@ import msgspec
 import pytest
 
 from sptui.simulator.clock import ManualClock
-from sptui.simulator.demo_calls import DEMO_CALLS, DemoCall
 from sptui.simulator.engine import Simulator
+from sptui.simulator.story import ScenarioCall
 from sptui.simulator.transport import SimulatorTransport
 from sptui.simulator.world import World, WorldSeller, demo_world
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.regions import LWA_URL, Region
-from sptui.spapi.requests import build_request, parse_assignments
+from sptui.spapi.requests import build_request
 
 from .amazon import error_of
 
+DEMO_CALLS = demo_world().calls
 BY_CAUSE = {call.cause: call for call in DEMO_CALLS}
 DENIED = {"code": "Unauthorized", "message": "Access to requested resource is denied.", "details": ""}
 
@@ -46,10 +47,11 @@ class Demo:
         }
         return await self.http.post(LWA_URL, data=form)
 
-    async def send(self, call: DemoCall, **changes: Any) -> httpx.Response:
-        name, region = changes.pop("seller", call.seller), changes.pop("region", call.region)
+    async def send(self, call: ScenarioCall, **changes: Any) -> httpx.Response:
+        caller = self.simulator.world.caller(call)
+        name, region = changes.pop("seller", caller.name), changes.pop("region", caller.region)
         operation = load_catalogue().find(call.operation)
-        values = {**parse_assignments(operation, call.values), **changes}
+        values = {**call.values, **changes}
         request = build_request(operation, {key: value for key, value in values.items() if value is not None})
         token = await self.token(name, region)
         if token.status_code != 200:
@@ -75,7 +77,7 @@ def test_the_six_causes() -> None:
 
 
 @pytest.mark.parametrize("call", DEMO_CALLS, ids=lambda call: call.cause)
-async def test_every_call_fails(call: DemoCall) -> None:
+async def test_every_call_fails(call: ScenarioCall) -> None:
     assert (await Demo().send(call)).status_code >= 400
 
 
@@ -84,8 +86,7 @@ async def test_a_bad_option() -> None:
     answer = await demo.send(call)
     told = "The input you have submitted is not valid. Please check your input and try again."
     assert (answer.status_code, error_of(answer)["message"]) == (400, told)
-    operation = load_catalogue().find(call.operation)
-    for name in parse_assignments(operation, call.values):
+    for name in call.values:
         if name in ("MarketplaceIds", "CreatedAfter"):
             continue
         assert (await demo.send(call, **{name: None})).is_success == (name in call.culprits), name
@@ -93,7 +94,7 @@ async def test_a_bad_option() -> None:
 
 async def test_a_missing_role() -> None:
     demo, call = Demo(), BY_CAUSE["role"]
-    application = demo.seller(call.seller, call.region).application
+    application = demo.simulator.world.caller(call).application
     others = [each for each in demo.simulator.world.sellers if each.application == application]
     assert len(others) > 1
     for each in others:

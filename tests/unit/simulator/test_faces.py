@@ -210,7 +210,7 @@ def test_the_worlds_clock_runs_at_its_speed() -> None:
 
 def test_reading_a_world_loads_no_server() -> None:
     code = (
-        "import sys; import sptui.simulator.world, sptui.simulator.demo_calls; sptui.simulator.world.demo_world();"
+        "import sys; import sptui.simulator.world, sptui.simulator.scenarios; sptui.simulator.world.demo_world();"
         "print([name for name in ('httpx', 'starlette', 'uvicorn', 'asyncio', 'textual') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -71,7 +71,7 @@ async def test_only_when_all_parameters_are_there() -> None:
 
 async def test_a_parameter_of_a_body_counts() -> None:
     amazon = _with('parameters = ["reportOptions"]\nstatus = 500')
-    values: dict[str, Any] = {"reportType": "A_B", "marketplaceIds": [US]}
+    values: dict[str, Any] = {"reportType": "GET_MERCHANT_LISTINGS_ALL_DATA", "marketplaceIds": [US]}
     assert (await amazon.call("createReport", values)).status_code == 202
     assert (await amazon.call("createReport", {**values, "reportOptions": {}})).status_code == 500
 
@@ -199,3 +199,72 @@ def test_gzip_of_the_same_text_is_the_same() -> None:
 
     assert compressed(b"x", "text/plain") == compressed(b"x", "text/plain")
     assert gzip.decompress(compressed(b"x", "text/plain").content) == b"x"
+
+
+async def test_conditions_add_up() -> None:
+    amazon = _with(
+        f'operation = "getOrders"\nmarketplace = "{CA}"\nparameters = ["OrderStatuses"]\nseller = "{SELLER}"\n'
+        'region = "NA"\nafter_calls = 1\nstatus = 400\ncode = "InvalidInput"'
+    )
+    whole = {**ORDERS, "MarketplaceIds": [CA], "OrderStatuses": ["Shipped"]}
+    others = ({**ORDERS, "OrderStatuses": ["Shipped"]}, {**ORDERS, "MarketplaceIds": [CA]})
+    assert [(await amazon.call("getOrders", each)).status_code for each in others] == [200, 200]
+    assert [(await amazon.call("getOrders", whole)).status_code for _ in range(3)] == [200, 400, 400]
+    assert [(await amazon.call("getOrders", each)).status_code for each in others] == [200, 200]
+
+
+async def test_a_brown_out_begins_after_some_calls() -> None:
+    amazon = _with('operation = "getDestinations"\nafter_calls = 20\nprobability = 0.5\nstatus = 503')
+    token, statuses = await amazon.grantless_token(), []
+    for _ in range(60):
+        statuses.append((await amazon.call("getDestinations", token=token)).status_code)
+        amazon.clock.advance(1)
+    assert set(statuses[:20]) == {200}
+    assert 10 <= statuses[20:].count(503) <= 30
+
+
+async def test_a_whole_region_is_out() -> None:
+    amazon = _with('region = "NA"\nstatus = 503\nbody = "<html>down</html>"')
+    token = await amazon.token()
+    for operation in ("getMarketplaceParticipations", "createFeedDocument", "getOrders"):
+        answer = await amazon.call(operation, {} if operation != "getOrders" else ORDERS, token=token)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html")
+    eu = await amazon.token("Atzr|north-eu")
+    assert (await amazon.call("getMarketplaceParticipations", token=eu, region=Region.EU)).status_code == 200
+
+
+async def test_the_token_endpoint_for_one_seller() -> None:
+    amazon = _with(f'operation = "lwa"\nseller = "{SELLER}"\nregion = "NA"\nafter_calls = 1\nstatus = 503')
+    assert (await amazon.token()).startswith("Atza|")
+    form = {"grant_type": "refresh_token", "refresh_token": "Atzr|north", "client_id": "a", "client_secret": "b"}
+    assert (await amazon.http.post(LWA_URL, data=form)).status_code == 503
+    assert (await amazon.http.post(LWA_URL, json=form)).status_code == 503
+    assert (await amazon.token("Atzr|north-eu")).startswith("Atza|")
+
+
+async def test_a_429_by_a_fault_looks_like_one_of_the_plan() -> None:
+    answer = await _with('operation = "getOrders"\nstatus = 429').call("getOrders", ORDERS)
+    assert (answer.status_code, error_of(answer)["code"]) == (429, "QuotaExceeded")
+    assert answer.headers["x-amzn-ErrorType"] == "TooManyRequestsException"
+    assert "x-amzn-RateLimit-Limit" not in answer.headers
+
+
+async def test_an_answer_may_tell_the_rate_whatever_its_status() -> None:
+    amazon = _with('operation = "getOrders"\nstatus = 429\nrate_limit = 0.0167')
+    assert (await amazon.call("getOrders", ORDERS)).headers.get_list("x-amzn-RateLimit-Limit") == ["0.0167"]
+    amazon = _with('operation = "getOrders"\nstatus = 400\nrate_limit = 2')
+    assert (await amazon.call("getOrders", ORDERS)).headers.get_list("x-amzn-RateLimit-Limit") == ["2.0"]
+
+
+async def test_documents_of_one_region() -> None:
+    amazon = _with('operation = "document"\nregion = "EU"\nstatus = 503\nbody = "<html>down</html>"\ndelay_ms = 700')
+    token = await amazon.token()
+    values: dict[str, Any] = {"contentType": "text/xml"}
+    url = (await amazon.call("createFeedDocument", values, token=token)).json()["url"]
+    assert (await amazon.http.put(url, content=b"a", headers={"content-type": "text/xml"})).status_code == 200
+    token = await amazon.token("Atzr|north-eu")
+    url = (await amazon.call("createFeedDocument", values, token=token, region=Region.EU)).json()["url"]
+    before = amazon.clock.monotonic()
+    answer = await amazon.http.put(url, content=b"a", headers={"content-type": "text/xml"})
+    assert answer.status_code == 503
+    assert amazon.clock.monotonic() - before == pytest.approx(0.7)

@@ -1,4 +1,7 @@
-"""The token endpoint: each answer with its exact status, words and headers."""
+"""The token endpoint: each answer with its exact status, words and headers.
+
+The ids of the cases tell where each is known from.
+"""
 
 from __future__ import annotations
 
@@ -120,6 +123,38 @@ MISSING = "The request is missing a required parameter : "
             "The request has an invalid grant parameter : code",
             "InvalidGrant",
         ),
+        (
+            {**SELLER, "grant_type": "authorization_code", "code": "no code"},
+            400,
+            "invalid_request",
+            "The request has an invalid parameter : code",
+            "InvalidRequest",
+        ),
+        (
+            {**SELLER, "grant_type": "authorization_code"},
+            400,
+            "invalid_request",
+            MISSING + "code",
+            "InvalidRequest",
+        ),
+    ],
+    ids=[
+        "docs#3030 wrong secret",
+        "docs#1447 unknown client",
+        "docs#2379 revoked",
+        "docs#2723 lapsed",
+        "docs#268 foreign token",
+        "docs#1447 token of another application",
+        "docs#622 constant for a scope",
+        "deprecations removed scope",
+        "VCR 2024-09 grant type",
+        "peddler no refresh token",
+        "peddler no client id",
+        "peddler no client secret",
+        "peddler no scope",
+        "docs#2527 code too old",
+        "amazon-sp-api tests malformed code",
+        "peddler no code",
     ],
 )
 async def test_refusals(
@@ -149,6 +184,18 @@ async def test_parameters_in_the_address_break_lwa(amazon: Amazon) -> None:
 async def test_another_content_type_breaks_lwa(amazon: Amazon) -> None:
     answer = await amazon.http.post(LWA_URL, content="grant_type=refresh_token", headers={"content-type": "text/plain"})
     assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
+
+
+async def test_what_a_token_is(amazon: Amazon) -> None:
+    token = await amazon.token()
+    amazon.clock.advance(600)
+    url = "https://api.amazon.com/auth/o2/tokeninfo"
+    data = (await amazon.http.get(url, params={"access_token": token})).json()
+    assert (data["aud"], data["exp"]) == (CLIENT_ID, 3000)
+    amazon.clock.advance(3000)
+    for each in (token, "Atza|other"):
+        answer = await amazon.http.get(url, params={"access_token": each})
+        _expect(answer, 400, "invalid_token", "The request has an invalid parameter : access_token", "InvalidToken")
 
 
 async def test_another_path_of_the_host(amazon: Amazon) -> None:

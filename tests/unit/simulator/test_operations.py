@@ -26,22 +26,48 @@ def test_every_operation_that_is_served_is_in_the_catalogue() -> None:
     assert {load_catalogue().find(key).key for key in HANDLERS} == set(HANDLERS)
 
 
-async def test_an_operation_that_is_not_served_is_answered_like_an_unknown_path(amazon: Amazon) -> None:
-    assert load_catalogue().match("GET", "/orders/v0/orders/1/buyerInfo") is not None
-    answer = await amazon.call("orders-v0.getOrderBuyerInfo", {"orderId": "1"})
-    assert answer.status_code == 403
-    assert answer.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
-
-
 @pytest.mark.parametrize("operation", sorted(HANDLERS))
 async def test_the_minimal_request_is_accepted(amazon: Amazon, operation: str) -> None:
     entry = load_catalogue().find(operation)
     values = minimal_values(entry, RequestContext(US, SELLER, amazon.clock.now()))
-    token = await amazon.grantless_token() if entry.token == "grantless" else await amazon.token()
+    token = await amazon.token_for(entry)
     answer = await amazon.call(operation, values, token=token)
-    unknown_id = {"getReport": 404, "getSubscription": 404, "getReportDocument": 400}
-    created = {"createReport": 202, "createFeed": 202, "createFeedDocument": 201}
-    assert answer.status_code == {**unknown_id, **created}.get(entry.name, 200), answer.text
+    status = MINIMAL.get(operation) or min(each for each in entry.statuses if each < 300)
+    assert answer.status_code == status, answer.text
+
+
+MINIMAL = {
+    # What a request with plausible values and nothing created before gets, where that is no success.
+    "feeds-2021-06-30.cancelFeed": 404,
+    "feeds-2021-06-30.getFeed": 404,
+    "feeds-2021-06-30.getFeedDocument": 400,
+    "merchantFulfillment-v0.cancelShipment": 404,
+    "merchantFulfillment-v0.createShipment": 400,
+    "merchantFulfillment-v0.getShipment": 404,
+    "notifications-v1.createSubscription": 400,
+    "notifications-v1.deleteDestination": 404,
+    "notifications-v1.deleteSubscriptionById": 404,
+    "notifications-v1.getDestination": 404,
+    "notifications-v1.getSubscription": 404,
+    "notifications-v1.getSubscriptionById": 404,
+    "notifications-v1.sendTestNotification": 403,
+    "orders-2026-01-01.getOrder": 404,
+    "orders-v0.confirmShipment": 404,
+    "orders-v0.getOrder": 400,
+    "orders-v0.getOrderAddress": 400,
+    "orders-v0.getOrderBuyerInfo": 400,
+    "orders-v0.getOrderItems": 400,
+    "orders-v0.getOrderItemsBuyerInfo": 400,
+    "orders-v0.getOrderRegulatedInfo": 404,
+    "orders-v0.updateShipmentStatus": 404,
+    "orders-v0.updateVerificationStatus": 404,
+    "reports-2021-06-30.cancelReport": 404,
+    "reports-2021-06-30.cancelReportSchedule": 404,
+    "reports-2021-06-30.getReport": 404,
+    "reports-2021-06-30.getReportDocument": 400,
+    "reports-2021-06-30.getReportSchedule": 404,
+    "sellers-v1.getAccount": 403,  # in Europe alone
+}
 
 
 async def test_participations(amazon: Amazon) -> None:
@@ -178,7 +204,9 @@ async def test_feeds(amazon: Amazon) -> None:
     document = (await amazon.call("createFeedDocument", {"contentType": "application/json"}, token=token)).json()
     assert document["feedDocumentId"].startswith("amzn1.tortuga.4.na.")
     assert (await amazon.http.get(document["url"])).status_code == 403
-    assert (await amazon.http.put(document["url"], content=b"{}")).status_code == 200
+    headers = {"content-type": "application/json"}
+    content = b'{"header": {}, "messages": []}'
+    assert (await amazon.http.put(document["url"], content=content, headers=headers)).status_code == 200
     other = (await amazon.call("createFeedDocument", {"contentType": "application/json"}, token=token)).json()
     ids = []
     for document_id in (document["feedDocumentId"], other["feedDocumentId"]):
@@ -317,15 +345,15 @@ async def test_a_sku_is_looked_up_for_a_seller(amazon: Amazon) -> None:
     assert (answer.status_code, error_of(answer)["message"]) == (400, "Missing required 'sellerId'.")
 
 
-async def test_an_operation_that_the_simulator_does_not_know_yet() -> None:
-    operation = Operation("getSomething", "things", "v1", "GET", "/things/v1/{id}")
+async def test_an_operation_of_another_catalogue() -> None:
+    operation = Operation("getSomething", "things", "v1", "GET", "/things/v1/{id}", statuses=(200,))
     simulator = Simulator(a_world(), clock=ManualClock(), catalogue=Catalogue([operation]))
     amazon = Amazon()
     amazon.simulator = simulator
     amazon.http = httpx.AsyncClient(transport=SimulatorTransport(simulator))
     headers = {"x-amz-access-token": await amazon.token()}
     answer = await amazon.http.get(f"https://{Region.NA.host}/things/v1/1", headers=headers)
-    assert (answer.status_code, error_of(answer)["code"]) == (500, "InternalFailure")
+    assert (answer.status_code, answer.content) == (200, b"")
     assert (await amazon.http.get(f"https://{Region.NA.host}/orders/v0/orders", headers=headers)).status_code == 403
 
 

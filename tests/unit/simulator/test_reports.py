@@ -14,6 +14,7 @@ from .amazon import BR, CA, DE, NEWLAND, SELLER, US, Amazon, document_of, error_
 
 PERFORMANCE = "GET_V2_SELLER_PERFORMANCE_REPORT"
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
+ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
 
 
 async def _create(amazon: Amazon, token: str, kind: str, *marketplaces: str) -> str:
@@ -160,7 +161,7 @@ async def test_reports_of_a_closed_account(amazon: Amazon) -> None:
     found = {
         "deactivated": await _create(amazon, token, LISTINGS, CA),
         "suspended": await _create(amazon, token, LISTINGS, BR),
-        "one of two": await _create(amazon, token, LISTINGS, US, CA),
+        "one of two": await _create(amazon, token, ORDERS, US, CA),
         "health": await _create(amazon, token, PERFORMANCE, CA),
     }
     statuses = {name: (await _finished(amazon, token, each))["processingStatus"] for name, each in found.items()}

@@ -102,7 +102,8 @@ async def test_a_marketplace_that_no_table_knows_but_the_seller_has(amazon: Amaz
 
 
 async def test_some_marketplaces_of_a_report_are_not_allowed(amazon: Amazon) -> None:
-    values = {**_values("createReport", US), "marketplaceIds": [US, MX]}
+    orders = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
+    values = {"reportType": orders, "marketplaceIds": [US, MX]}
     answer = await amazon.call("createReport", values)
     told = "Report rejected for this client. Some of the marketplaces are not allowed for this Report"
     assert (answer.status_code, error_of(answer)["message"]) == (400, told)
@@ -129,8 +130,8 @@ async def test_a_status_changes_when_its_time_comes() -> None:
     world = a_world()
     first, *others = world.sellers
     changes = (
-        StatusChange("2026-11-23T13:00:00Z", "DEACTIVATED", "AT_RISK"),
-        StatusChange("2026-11-01T00:00:00Z", "SUSPENDED", "AT_RISK"),  # before the world began: history
+        StatusChange("DEACTIVATED", "AT_RISK", "2026-11-23T13:00:00Z"),
+        StatusChange("SUSPENDED", "AT_RISK", "2026-11-01T00:00:00Z"),  # before the world began: history
     )
     sellers = (msgspec.structs.replace(first, status_changes=changes), *others)
     amazon = Amazon()

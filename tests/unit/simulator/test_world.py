@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,8 @@ from sptui.simulator.world import (
 from sptui.spapi.marketplaces import PSEUDO_MARKETPLACES
 from sptui.spapi.regions import Region
 from sptui.toml_file import TomlFileError
+
+MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 DESIGN = """
 seed = 7
@@ -95,7 +97,7 @@ def test_every_key_of_the_world_file() -> None:
     assert (marketplace.status, marketplace.ahr_score) == ("AT_RISK", 172)
     assert marketplace.metrics == {"lateShipmentRate": {"status": "BAD", "rate": 0.061}}
     change = seller.status_changes[0]
-    assert (change.moment, change.before, change.after) == (
+    assert (change.moment(MOMENT), change.before, change.after) == (
         datetime(2026, 10, 2, 8, 15, tzinfo=UTC),
         "NORMAL",
         "AT_RISK",
@@ -120,10 +122,12 @@ def test_an_empty_world_is_one() -> None:
 
 def test_a_time_may_be_one_of_toml() -> None:
     text = SELLER + '[[seller.status_change]]\ntime = 2026-10-02T10:15:00+02:00\nto = "AT_RISK"\n'
-    assert parse_world(text).sellers[0].status_changes[0].moment == datetime(2026, 10, 2, 8, 15, tzinfo=UTC)
+    assert parse_world(text).sellers[0].status_changes[0].moment(MOMENT) == datetime(2026, 10, 2, 8, 15, tzinfo=UTC)
 
 
 SELLER = '[[seller]]\nid = "A1"\nregion = "NA"\nrefresh_token = "Atzr|canary"\n'
+TWICE = '[[seller]]\nid = "A1"\nname = "A1"\nregion = "EU"\n'
+CALL = '[scenario]\ntitle = "T"\nwrong = "W."\n[[scenario.call]]\ntitle = "C"\n'
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,14 @@ SELLER = '[[seller]]\nid = "A1"\nregion = "NA"\nrefresh_token = "Atzr|canary"\n'
         ("[[fault]]\nprobability = 1.5\n", 2, 1, ["probability"]),
         ("[[fault]]\nstatus = 42\n", 2, 1, ["status"]),
         ("latency_ms = [80, 20]\n", 1, 1, ["latency_ms"]),
+        (SELLER + '[[seller.status_change]]\nto = "NORMAL"\n', 5, 1, ["time", "after_minutes"]),
+        (SELLER + CALL + 'seller = "A2"\noperation = "getOrders"\n', 10, 1, ["A2", "expected A1"]),
+        (SELLER + CALL + 'seller = "A1@EU"\noperation = "getOrders"\n', 10, 1, ["A1@EU"]),
+        (SELLER + CALL + 'seller = "A1"\noperation = "getOrdres"\n', 11, 1, ["did you mean 'getOrders'"]),
+        (SELLER + CALL + 'seller = "A1"\n', 8, 1, ["operation", "request"]),
+        (SELLER + CALL + 'seller = "A1"\noperation = "getOrders"\ncause = "bad"\n', 12, 1, ["cause", "account"]),
+        (SELLER + TWICE + CALL + 'seller = "A1"\noperation = "getOrders"\n', 14, 1, ["2 sellers", "A1@EU"]),
+        ('[[application]]\n[[application.traffic]]\noperation = "x"\ncalls_per_second = 1\n', 3, 1, ["'x'"]),
         ("seed = \n", 1, 8, ["value"]),
     ],
 )
@@ -243,3 +255,26 @@ def test_the_first_application_is_the_default() -> None:
         applications=(WorldApplication("first"), WorldApplication("second")), sellers=(WorldSeller("A1", Region.EU),)
     )
     assert complete(world).sellers[0].application == "first"
+
+
+def test_a_scenarios_call_finds_its_seller() -> None:
+    world = parse_world(SELLER + TWICE + CALL + 'seller = "A1@eu"\noperation = "getOrders"\n')
+    assert world.caller(world.calls[0]).region is Region.EU
+    assert [each.region for each in world.sellers_named("A1")] == [Region.NA, Region.EU]
+    assert parse_world("").calls == ()
+
+
+def test_a_status_change_may_count_from_the_beginning() -> None:
+    text = SELLER + '[[seller.status_change]]\nafter_minutes = 90\nto = "AT_RISK"\n'
+    [change] = parse_world(text).sellers[0].status_changes
+    assert change.moment(MOMENT) - MOMENT == timedelta(minutes=90)
+
+
+def test_a_scenarios_date_may_be_one_of_toml() -> None:
+    text = (
+        SELLER
+        + CALL
+        + 'seller = "A1"\noperation = "getOrders"\n[scenario.call.values]\nCreatedAfter = 2026-01-01T00:00:00Z\n'
+    )
+    [call] = parse_world(text).calls
+    assert call.typed == {"CreatedAfter": "2026-01-01T00:00:00Z"}
