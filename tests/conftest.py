@@ -17,7 +17,7 @@ settings.register_profile("sptui", deadline=None)  # machines under load are slo
 settings.load_profile("sptui")
 
 NO_KEYRING = "keyring.backends.fail.Keyring"
-FOR_TESTS = ("SPTUI_APPROVE", "SPTUI_MODELS", "SPTUI_PRISM")
+FOR_TESTS = ("SPTUI_APPROVE", "SPTUI_CLIENTS", "SPTUI_MODELS", "SPTUI_PRISM", "SPTUI_SCHEMATHESIS")
 """Variables that are about the tests themselves."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")

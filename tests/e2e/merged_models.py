@@ -1,7 +1,8 @@
 """Amazon's models as one Swagger document, so that one mock server can judge requests to all of them.
 
 The request side of every operation stays as Amazon wrote it. Each answer is a plain 200: Prism then refuses a request
-that does not fit with 422 and tells why, whatever errors the model lists.
+that does not fit with 422 and tells why, whatever errors the model lists. With ``answers`` they stay as they are: for
+whoever judges the answers of a server.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def merged_models(folder: Path) -> dict[str, Any]:
+def merged_models(folder: Path, *, answers: bool = False) -> dict[str, Any]:
     """One document with the paths, definitions and parameters of every model under ``folder``."""
     paths: dict[str, Any] = {}
     merged: dict[str, Any] = {"definitions": {}, "parameters": {}}
@@ -27,7 +28,7 @@ def merged_models(folder: Path) -> dict[str, Any]:
             into.update({prefix + name: _moved(node, prefix) for name, node in model.get(section, {}).items()})
         base = model.get("basePath", "").rstrip("/")
         for path, item in model["paths"].items():
-            paths[base + path] = kept = _path(_moved(item, prefix), prefix, model)
+            paths[base + path] = kept = _path(_moved(item, prefix), prefix, model, answers=answers)
             if _is_greedy(item):
                 paths.update(_spelled_out(base + path, kept))
     return {
@@ -40,7 +41,7 @@ def merged_models(folder: Path) -> dict[str, Any]:
     }
 
 
-def _path(item: dict[str, Any], prefix: str, model: dict[str, Any]) -> dict[str, Any]:
+def _path(item: dict[str, Any], prefix: str, model: dict[str, Any], *, answers: bool) -> dict[str, Any]:
     kept: dict[str, Any] = {"parameters": item.get("parameters", [])}
     for method in METHODS:
         if method in item:
@@ -49,9 +50,17 @@ def _path(item: dict[str, Any], prefix: str, model: dict[str, Any]) -> dict[str,
                 "operationId": f"{prefix}{method}_{operation['operationId']}",
                 "consumes": operation.get("consumes", model.get("consumes", ["application/json"])),
                 "parameters": operation.get("parameters", []),
-                "responses": {"200": {"description": "accepted"}},
+                "responses": _answers(operation) if answers else {"200": {"description": "accepted"}},
             }
     return kept
+
+
+def _answers(operation: dict[str, Any]) -> dict[str, Any]:
+    """The answers without their examples: Amazon's own break the models at times."""
+    return {
+        status: {name: each for name, each in answer.items() if name in ("description", "schema", "headers")}
+        for status, answer in operation["responses"].items()
+    }
 
 
 def _is_greedy(item: dict[str, Any]) -> bool:

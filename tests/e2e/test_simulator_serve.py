@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from simulator_process import SimulatorProcess as Process
+from simulator_process import running
 
 from sptui.simulator.world import demo_world
 
@@ -44,40 +42,6 @@ refresh_token = "Atzr|demo-northwind"
 with_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 
 
-class Process:
-    """A running simulator."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sptui.cli.main", "simulator", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.first_line = self.process.stdout.readline()
-        found = re.fullmatch(r"listening on (http://127\.0\.0\.1:(\d+))\n", self.first_line)
-        self.base, self.port = (found[1], int(found[2])) if found else ("", 0)
-
-    def end(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
-        """Ends it; its exit status and what it said on stderr."""
-        self.process.send_signal(by)
-        _, stderr = self.process.communicate(timeout=20)
-        return self.process.returncode, stderr
-
-
-@contextmanager
-def running(*arguments: str) -> Iterator[Process]:
-    """A simulator on a free port, ended at the end."""
-    made = Process("--port", "0", *arguments)
-    try:
-        assert made.base, made.process.communicate(timeout=20)
-        yield made
-    finally:
-        if made.process.poll() is None:
-            made.end()
-
-
 def _world(tmp_path: Path, more: str = "") -> str:
     path = tmp_path / "world.toml"
     path.write_text(SMALL_WORLD + more)
@@ -92,11 +56,13 @@ def _client(simulator: Process) -> httpx.Client:
 
 def test_the_demo_world_over_a_socket() -> None:
     with running() as simulator, _client(simulator) as http:
-        for path in (PARTICIPATIONS, f"/na{PARTICIPATIONS}", f"/sandbox/na{PARTICIPATIONS}"):
+        for path in (PARTICIPATIONS, f"/na{PARTICIPATIONS}"):
             answer = http.get(path)
             assert answer.status_code == 200
             ids = [each["marketplace"]["id"] for each in answer.json()["payload"]]
             assert ids == [each.id for each in demo_world().sellers[0].marketplaces]
+        sample = http.get(f"/sandbox/na{PARTICIPATIONS}").json()["payload"]
+        assert [each["storeName"] for each in sample] == ["BestSellerStore"]
         assert http.get(f"/eu{PARTICIPATIONS}").status_code == 403
         assert http.get("/na/nothing").json()["errors"][0]["code"] == "MissingAuthenticationToken"
 
