@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sptui.database import Database, DatabaseError
-from sptui.spapi.calls import CallRecord
+from sptui.spapi.calls import CallRecord, Stage
+from sptui.spapi.usage_plan import PastCall
 
 MIGRATIONS: Final = (
     """
@@ -40,6 +41,12 @@ MIGRATIONS: Final = (
     """,
 )
 _INSERT: Final = "INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECENT: Final = """
+    SELECT id, time, stage, operation, application, seller_id, region, status FROM call
+    WHERE id < ? ORDER BY id DESC LIMIT ?
+"""
+_PAGE: Final = 2000
+_NO_ID: Final = 2**62
 _LARGEST_BATCH: Final = 1000
 _KEPT_AT_MOST: Final = 100_000
 
@@ -76,6 +83,25 @@ class CallLog:
         self.flush()
         rows = self._database.query("SELECT * FROM call ORDER BY id DESC LIMIT ?", (count,))
         return [_record(row) for row in reversed(rows)]
+
+    def sent_since(self, moment: datetime) -> list[PastCall]:
+        """The calls to Amazon's API that are in the file since ``moment``, oldest first; none where it cannot be read.
+
+        Read from the end: no index by time is needed, and a long log costs no more than a short one.
+        """
+        since, found, before = moment.astimezone(UTC).isoformat(), list[PastCall](), _NO_ID
+        while True:
+            try:
+                rows = self._database.query(_RECENT, (before, _PAGE))
+            except DatabaseError:
+                break
+            for _, time, stage, *fields in rows:
+                if time >= since and stage == Stage.API:
+                    found.append(PastCall(datetime.fromisoformat(time), *fields))
+            if len(rows) < _PAGE or rows[-1][1] < since:
+                break
+            before = rows[-1][0]
+        return found[::-1]
 
     def close(self) -> None:
         """Writes what is left and closes the file."""

@@ -4,29 +4,51 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final
 
-from sptui.health.history import History, Known
-from sptui.health.participations import OPERATION, ParticipationReading, Sends, fetch_participations
+import msgspec
+
+from sptui.database import DatabaseError
+from sptui.health.gate import Gate, MonitoredClient
+from sptui.health.history import History
+from sptui.health.history_tables import alarms_of
+from sptui.health.keeper import Keeper
+from sptui.health.known import Details, Known, PerformanceKnown
+from sptui.health.participations import OPERATION, ParticipationReading, fetch_participations
+from sptui.health.performance import PerformanceReading, fetch_performance
+from sptui.health.preflight import fresh_until
+from sptui.health.standing import Standing, standing_of
+from sptui.health.status_change import StatusChange
+from sptui.health.summary import HealthSummary, summarise
 from sptui.spapi.authorization import Authorization
-from sptui.spapi.catalogue import Operation, load_catalogue
+from sptui.spapi.calls import Stage
+from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.clock import Clock
+from sptui.spapi.marketplaces import MARKETPLACES
 
+__all__ = ["Monitor", "MonitoredClient"]
 
-class MonitoredClient(Sends, Protocol):
-    """What the monitor asks of the wire."""
+_RETRY: Final = timedelta(hours=1)
+"""Between two looks for a report: asked for too often, reports end CANCELLED (docs reports-faq)."""
 
-    def seconds_until_allowed(self, operation: Operation, authorization: Authorization) -> float:
-        """Seconds until the usage plan takes the next request."""
-        ...
+_SHORTEST_REPORT_INTERVAL: Final = timedelta(minutes=10)
+"""A report that is younger is not replaced even by hand; how soon is too soon is not published."""
+
+_STARTS_A_TURN: Final = 20
+"""Refreshes that begin in one turn of the event loop: the screen is to be served in between."""
+
+_MOST_MARKETPLACES: Final = 25
+"""createReport takes no more (model reports_2021-06-30)."""
 
 
 class Monitor:
     """What is known of every authorization, and its refreshing.
 
-    ``on_change`` hears of every authorization whose knowledge or refreshing changed. A refresh that fails keeps
-    what was known and stands beside it; one authorization's failure never delays another's refresh.
+    A refresh asks for the participations and, when it is due (``report_interval``; None for never), for the
+    performance report; a new one is created only with ``create_reports``. ``on_change`` hears of every authorization
+    whose knowledge or refreshing changed. A refresh that fails keeps what was known and stands beside it; one
+    authorization's failure never delays another's refresh.
     """
 
     def __init__(
@@ -36,20 +58,62 @@ class Monitor:
         clock: Clock,
         interval: timedelta,
         on_change: Callable[[Authorization], None] | None = None,
+        *,
+        report_interval: timedelta | None = None,
+        create_reports: bool = False,
     ) -> None:
         """Raises DatabaseError where the history cannot be read."""
         self.interval = interval
+        self.report_interval = report_interval
+        self.create_reports = create_reports
         self.on_change = on_change
+        self.paused = False
         self._client = client
+        self._gate = Gate(client, clock)
+        self._keeper = Keeper(history)
         self._history = history
         self._clock = clock
         self._known = history.known()
+        self._unstored: dict[tuple[str, str], PerformanceReading] = {}
+        self._summaries: dict[str, tuple[HealthSummary, datetime | None]] = {}
         self._refreshing: dict[str, asyncio.Task[ParticipationReading]] = {}
         self._running: set[asyncio.Task[ParticipationReading]] = set()
 
+    # What is known ----------------------------------------------------------------------------------------
+
     def known(self, authorization: Authorization) -> Known:
-        """The last good reading and the failure after it."""
+        """The last good readings in short, and the failures after them."""
         return self._known.get((authorization.seller_id, authorization.region.value), Known())
+
+    def summary(self, authorization: Authorization) -> HealthSummary:
+        """Everything that is known of one, put together; kept until something changes or grows too old.
+
+        Raises DatabaseError where the history cannot be read.
+        """
+        now = self._clock.now()
+        kept = self._summaries.get(authorization.key)
+        if kept is not None and (kept[1] is None or now <= kept[1]) and kept[0].seller == authorization.seller:
+            return kept[0]
+        known = self.known(authorization)
+        intervals = self.interval, self.report_interval or self.interval
+        summary = summarise(
+            authorization, known, self.details(authorization),
+            now=now, interval=intervals[0], report_interval=intervals[1],
+        )  # fmt: skip
+        self._summaries[authorization.key] = summary, fresh_until(known, now, *intervals)
+        return summary
+
+    def details(self, authorization: Authorization) -> Details:
+        """The newest report whole, the statuses and their changes. Raises DatabaseError."""
+        details = self._history.details(authorization)
+        unstored = self._unstored.get((authorization.seller_id, authorization.region.value))
+        if unstored is None or unstored.report is None:
+            return details
+        return msgspec.structs.replace(details, report=unstored.report)
+
+    def standing(self, authorization: Authorization) -> Standing:
+        """What an authorization is sorted by: the one that needs eyes first is the smallest."""
+        return standing_of(authorization, self.known(authorization))
 
     def is_refreshing(self, authorization: Authorization) -> bool:
         """Whether a refresh of it runs now."""
@@ -59,26 +123,60 @@ class Monitor:
         """Seconds until the usage plan takes the next refresh of it."""
         return self._client.seconds_until_allowed(load_catalogue().find(OPERATION), authorization)
 
+    def heard(self, authorization: Authorization, change: StatusChange) -> None:
+        """A notification or an import told of a change; it is stored already."""
+        known = self.known(authorization)
+        made, before = known.performance.made, known.notified
+        newest = (before is None or change.time >= before.time) and (made is None or change.time > made)
+        changed_at = max(change.time, known.changed_at or change.time)
+        self._learn(
+            authorization,
+            msgspec.structs.replace(known, notified=change if newest else before, changed_at=changed_at),
+        )
+
+    # Refreshing -------------------------------------------------------------------------------------------
+
     def due(self, authorizations: Iterable[Authorization]) -> list[Authorization]:
-        """Those whose last attempt is older than the interval, those never tried first, then the oldest."""
+        """Those whose last attempt is older than the interval: those never tried, then the sickest, then the oldest.
+
+        None while it is paused.
+        """
+        if self.paused:
+            return []
         now = self._clock.now()
         limit = now - self.interval
         waiting = []
         for each in authorizations:
-            latest = self.known(each).latest
+            if self.is_refreshing(each):
+                continue
+            known = self.known(each)
+            latest = known.latest
             # What was read in the future was read while the clock was wrong.
-            if not self.is_refreshing(each) and (latest is None or latest.time <= limit or latest.time > now):
-                waiting.append((latest is not None, latest.time if latest else limit, each.key, each))
-        return [each for *_, each in sorted(waiting, key=lambda entry: entry[:3])]
+            if latest is None or latest.time <= limit or latest.time > now or self._report_due(known, now):
+                rank = standing_of(each, known).rank if latest else 0
+                waiting.append((latest is not None, rank, latest.time if latest else limit, each.key, each))
+        return [each for *_, each in sorted(waiting, key=lambda entry: entry[:4])]
 
-    async def refresh(self, authorization: Authorization) -> ParticipationReading:
+    def pause(self) -> None:
+        """From now on nothing is due; what runs goes on, and ``refresh`` works as ever."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """What waited is due again."""
+        self.paused = False
+
+    async def refresh(self, authorization: Authorization, *, new_report: bool = False) -> ParticipationReading:
         """Asks Amazon now; whoever asks while a refresh of it runs gets that one's reading.
 
-        Raises DatabaseError where the reading could not be kept (it is known all the same).
+        With ``new_report`` the performance report is replaced too, unless it is some minutes old or none may be
+        created. Raises DatabaseError where a reading could not be kept (it is known all the same).
         """
+        while new_report and (running := self._refreshing.get(authorization.key)) is not None:
+            await asyncio.wait({running})  # it may have read the report before what made somebody ask for a new one
         task = self._refreshing.get(authorization.key)
         if task is None:
-            task = self._refreshing[authorization.key] = asyncio.create_task(self._refresh(authorization))
+            task = asyncio.create_task(self._refresh(authorization, new_report=new_report))
+            self._refreshing[authorization.key] = task
             self._running.add(task)
             task.add_done_callback(lambda done: self._ended(authorization, done))
             self._tell(authorization)
@@ -89,7 +187,16 @@ class Monitor:
 
         Raises DatabaseError as ``refresh``, after all have ended.
         """
-        outcomes = await asyncio.gather(*(self.refresh(each) for each in authorizations), return_exceptions=True)
+        refreshing: list[asyncio.Task[ParticipationReading]] = []
+        try:
+            for each in authorizations:
+                refreshing.append(asyncio.create_task(self.refresh(each)))
+                if len(refreshing) % _STARTS_A_TURN == 0:
+                    await asyncio.sleep(0)
+            outcomes = await asyncio.gather(*refreshing, return_exceptions=True)
+        finally:
+            for task in refreshing:
+                task.cancel()
         for outcome in outcomes:
             if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
                 raise outcome
@@ -104,21 +211,73 @@ class Monitor:
                 task.cancel()
 
     async def aclose(self) -> None:
-        """Stops everything and waits for its end."""
+        """Stops everything, and waits for its end and for what is being stored."""
         self.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        await self._keeper.aclose()
 
-    async def _refresh(self, authorization: Authorization) -> ParticipationReading:
-        # No limit here to how many run at once: one that waits for its usage plan must hold up no other, and the
-        # wire lets no more through than its connections carry.
-        reading = await fetch_participations(self._client, authorization)
-        before = self.known(authorization)
-        good = reading if reading.participations is not None else before.reading
-        failure = reading if reading.participations is None else None
-        self._known[authorization.seller_id, authorization.region.value] = Known(good, failure)
-        self._tell(authorization)
-        await asyncio.to_thread(self._history.store, reading)
+    async def _refresh(self, authorization: Authorization, *, new_report: bool) -> ParticipationReading:
+        await self._gate.turn()
+        reading = await fetch_participations(self._gate, authorization)
+        self._learn(authorization, _with_participations(self.known(authorization), reading))
+        problem = await self._keep(reading)
+        if self._may_ask_for_report(reading) and (new_report or self._report_due(self.known(authorization))):
+            performance = await self._fetch_report(authorization, new=new_report)
+            problem = await self._keep(performance) or problem
+            self._note_whether_stored(performance, problem)
+            self._learn(authorization, _with_performance(self.known(authorization), performance))
+        if problem is not None:
+            raise problem
         return reading
+
+    def _may_ask_for_report(self, reading: ParticipationReading) -> bool:
+        """Not where there is no token or no answer: then there is none for the report either."""
+        if self.report_interval is None or reading.call is None:
+            return False
+        return reading.call.stage is Stage.API and reading.call.answer is not None
+
+    def _report_due(self, known: Known, now: datetime | None = None) -> bool:
+        if self.report_interval is None:
+            return False
+        now = now or self._clock.now()
+        performance = known.performance
+        made, tried = performance.made, performance.tried_at
+        if tried is None or tried > now:
+            return True
+        return now >= tried + min(self.report_interval, _RETRY) and (made is None or now >= made + self.report_interval)
+
+    async def _fetch_report(self, authorization: Authorization, *, new: bool) -> PerformanceReading:
+        interval = self.report_interval or self.interval
+        return await fetch_performance(
+            self._gate,
+            authorization,
+            marketplaces=_marketplaces_of(authorization, self.known(authorization)),
+            newer_than=min(interval, _SHORTEST_REPORT_INTERVAL) if new else interval,
+            create=self.create_reports,
+            sleep=self._clock.sleep,
+            clock=self._clock,
+        )
+
+    async def _keep(self, reading: ParticipationReading | PerformanceReading) -> DatabaseError | None:
+        try:
+            await self._keeper.keep(reading)
+        except DatabaseError as problem:
+            return problem
+        return None
+
+    def _note_whether_stored(self, reading: PerformanceReading, problem: DatabaseError | None) -> None:
+        who = (reading.authorization.seller_id, reading.authorization.region.value)
+        if reading.report is None:
+            return
+        if problem is None:
+            self._unstored.pop(who, None)
+        else:
+            self._unstored[who] = reading
+
+    def _learn(self, authorization: Authorization, known: Known) -> None:
+        self._known[authorization.seller_id, authorization.region.value] = known
+        self._summaries.pop(authorization.key, None)
+        self._tell(authorization)
 
     def _ended(self, authorization: Authorization, task: asyncio.Task[ParticipationReading]) -> None:
         self._running.discard(task)
@@ -131,3 +290,62 @@ class Monitor:
     def _tell(self, authorization: Authorization) -> None:
         if self.on_change is not None:
             self.on_change(authorization)
+
+
+def _with_participations(before: Known, reading: ParticipationReading) -> Known:
+    if reading.participations is None:
+        return msgspec.structs.replace(before, failure=reading)
+    now = {each.marketplace_id: each for each in reading.participations}
+    then = {each.marketplace_id: each for each in (before.reading and before.reading.participations) or ()}
+    taking_part = {id_ for id_, each in now.items() if each.participating}
+    left = {id_ for id_, each in then.items() if each.participating and id_ not in taking_part}
+    told, told_then = (
+        {id_: (each.participating, each.suspended_listings) for id_, each in places.items()} for places in (now, then)
+    )
+    changed = before.reading is not None and told != told_then
+    return msgspec.structs.replace(
+        before,
+        reading=msgspec.structs.replace(reading, call=None),  # thousands of answers would fill the memory
+        failure=None,
+        formerly=(before.formerly | left) - taking_part,
+        changed_at=reading.time if changed else before.changed_at,
+    )
+
+
+def _with_performance(before: Known, reading: PerformanceReading) -> Known:
+    known = before.performance
+    if reading.report is None:
+        return msgspec.structs.replace(
+            before, performance=msgspec.structs.replace(known, failed_at=reading.time, problem=reading.problem)
+        )
+    made = reading.as_of or reading.time
+    if known.made is not None and made < known.made:  # another sptui read a newer one
+        tried = msgspec.structs.replace(
+            known, read_at=reading.time, failed_at=reading.time if reading.problem else None, problem=reading.problem
+        )
+        return msgspec.structs.replace(before, performance=tried)
+    alarms = alarms_of(reading.report)
+    changed = known.read_at is not None and alarms != known.alarms
+    notified = before.notified if before.notified is not None and before.notified.time > made else None
+    return msgspec.structs.replace(
+        before,
+        performance=PerformanceKnown(
+            reading.time, reading.as_of, reading.report_id, alarms,
+            reading.time if reading.problem else None, reading.problem,
+        ),
+        notified=notified,
+        changed_at=made if changed else before.changed_at,
+    )  # fmt: skip
+
+
+def _marketplaces_of(authorization: Authorization, known: Known) -> tuple[str, ...]:
+    """The stores of the region in which the seller takes part: one id that is none makes createReport refuse all."""
+    participations = (known.reading.participations if known.reading else None) or ()
+    found = (
+        each.marketplace_id
+        for each in participations
+        if each.participating
+        and each.marketplace_id in MARKETPLACES
+        and MARKETPLACES[each.marketplace_id].region is authorization.region
+    )
+    return tuple(sorted(found))[:_MOST_MARKETPLACES]

@@ -24,7 +24,7 @@ from sptui.spapi.requests import ApiRequest, build_request
 OPERATION: Final = "sellers-v1.getMarketplaceParticipations"
 
 
-class Participation(msgspec.Struct, frozen=True):
+class Participation(msgspec.Struct, frozen=True, gc=False):
     """What Amazon says of one marketplace; None is unknown, never guessed."""
 
     marketplace_id: str
@@ -55,7 +55,7 @@ class ParticipationState(StrEnum):
     FAILED = "failed"
 
 
-class ParticipationReading(msgspec.Struct, frozen=True):
+class ParticipationReading(msgspec.Struct, frozen=True, gc=False):
     """One attempt to read the participations. ``participations`` is None where it failed; ``problem`` says why."""
 
     authorization: Authorization

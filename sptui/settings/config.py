@@ -16,6 +16,7 @@ import msgspec
 
 from sptui.settings.errors import SettingsError
 from sptui.settings.folders import config_dir
+from sptui.settings.queue_address import aws_address, read_queue_address
 from sptui.spapi.endpoints import Endpoints, ForbiddenHostError
 from sptui.spapi.regions import Region
 from sptui.toml_file import Steps, TomlFileError, decode_toml, place_in_toml, read_toml_text
@@ -37,6 +38,35 @@ class NetworkConfig(msgspec.Struct, frozen=True):
     lwa_endpoint: str = ""
 
 
+class HealthConfig(msgspec.Struct, frozen=True):
+    """``report_interval``: how often the performance report is looked for; ``create_reports``: whether a new one may
+    be asked for where there is none that is new enough (never with ``read_only``). ``notify_config``: the path of
+    apprise's own configuration file, for ``sptui health --notify``; where to send, and its secrets, stay in there.
+    """
+
+    report_interval: timedelta = timedelta(hours=6)
+    create_reports: bool = True
+    notify_config: str = ""
+
+
+class NotificationsConfig(msgspec.Struct, frozen=True):
+    """The SQS queue that Amazon delivers ACCOUNT_STATUS_CHANGED to; ``queue_url`` is "" where there is none.
+
+    ``own_queue``: whether the queue is sptui's alone, so that what is stored may be deleted from it; else every
+    message stays in it. ``region`` is needed where the address does not tell it. ``profile`` is one of the AWS
+    configuration; "" takes AWS's default chain, and credentials are never kept here. ``endpoint_url`` stands for
+    the queue's host (a server for tests on this machine, or another end point of AWS). ``destination`` is the name
+    under which the queue is registered at Amazon. The variables are SPTUI_NOTIFICATIONS_QUEUE_URL and so on.
+    """
+
+    queue_url: str = ""
+    region: str = ""
+    profile: str = ""
+    endpoint_url: str = ""
+    own_queue: bool = False
+    destination: str = "sptui"
+
+
 class Config(msgspec.Struct, frozen=True):
     """The settings. ``keys`` maps action ids to keys; ``sources`` tells where each setting that is not at its
     default comes from: ``refresh`` -> ``SPTUI_REFRESH`` or the path of config.toml.
@@ -49,6 +79,8 @@ class Config(msgspec.Struct, frozen=True):
     network: NetworkConfig = NetworkConfig()
     keys: dict[str, str] = {}
     sources: dict[str, str] = {}
+    notifications: NotificationsConfig = NotificationsConfig()
+    health: HealthConfig = HealthConfig()
 
 
 def config_path() -> Path:
@@ -65,7 +97,7 @@ def load_config() -> Config:
         values = _read_config(read_toml_text(path), str(path), path)
         sources = dict.fromkeys(values, str(path))
     for setting in _SETTINGS:
-        variable = f"SPTUI_{setting.key.rpartition('.')[2].upper()}"
+        variable = setting.variable
         if text := os.environ.get(variable, ""):
             values[setting.key] = _from_environment(setting, variable, text)
             sources[setting.key] = variable
@@ -117,11 +149,32 @@ class _Setting(msgspec.Struct, frozen=True):
     read: Callable[[Any], Any]
     parse: Callable[[str], Any] = str
 
+    @property
+    def variable(self) -> str:
+        """The environment variable that goes before the file."""
+        table, _, name = self.key.rpartition(".")
+        return "SPTUI_" + (self.key.replace(".", "_") if table == "notifications" else name).upper()
+
 
 class _NetworkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     timeout: str | None = None
     endpoint: str | None = None
     lwa_endpoint: str | None = None
+
+
+class _HealthTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    report_interval: str | None = None
+    create_reports: bool | None = None
+    notify_config: str | None = None
+
+
+class _NotificationsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    queue_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    own_queue: bool | None = None
+    destination: str | None = None
 
 
 class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -132,6 +185,8 @@ class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     read_only: bool | None = None
     mouse: bool | None = None
     network: _NetworkTable = _NetworkTable()
+    notifications: _NotificationsTable = _NotificationsTable()
+    health: _HealthTable = _HealthTable()
     keys: dict[str, str] | None = None
 
 
@@ -181,6 +236,20 @@ def _address(text: str, check: Callable[[], str]) -> str:
     return text
 
 
+def _queue_url(text: str) -> str:
+    return read_queue_address(text).url if text else ""
+
+
+def _aws_end_point(text: str) -> str:
+    return aws_address(text) if text else ""
+
+
+def _aws_region(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z]{2}(-[a-z]+){1,2}-\d{1,2}", text):
+        raise ValueError("not a region of AWS; expected such as eu-west-1")
+    return text
+
+
 def _flag(text: str) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if text.strip().lower() not in words:
@@ -193,6 +262,7 @@ def _same(value: T) -> T:
 
 
 _REFRESH = _duration_between(SHORTEST_REFRESH, timedelta(days=7), " (Amazon allows one request in 62.5 s)")
+_REPORT_INTERVAL = _duration_between(timedelta(minutes=30), timedelta(days=7), " (Amazon renews it some times a day)")
 _TIMEOUT = _duration_between(timedelta(seconds=1), timedelta(minutes=10), "")
 _SETTINGS: Final = (
     _Setting("refresh", _REFRESH),
@@ -202,6 +272,15 @@ _SETTINGS: Final = (
     _Setting("network.timeout", _TIMEOUT),
     _Setting("network.endpoint", _spapi_address),
     _Setting("network.lwa_endpoint", _lwa_address),
+    _Setting("health.report_interval", _REPORT_INTERVAL),
+    _Setting("health.create_reports", _same, _flag),
+    _Setting("health.notify_config", _filled),
+    _Setting("notifications.queue_url", _queue_url),
+    _Setting("notifications.region", _aws_region),
+    _Setting("notifications.profile", _filled),
+    _Setting("notifications.endpoint_url", _aws_end_point),
+    _Setting("notifications.own_queue", _same, _flag),
+    _Setting("notifications.destination", _filled),
 )
 _KEYS: Final = _Setting("keys", _key_table)
 
@@ -212,7 +291,12 @@ def _read_config(text: str, name: str, path: Path | None) -> dict[str, Any]:
     except TomlFileError as error:
         error.path = path
         raise
-    given = {**msgspec.structs.asdict(table), **_prefixed("network", msgspec.structs.asdict(table.network))}
+    given = {
+        **msgspec.structs.asdict(table),
+        **_prefixed("network", msgspec.structs.asdict(table.network)),
+        **_prefixed("notifications", msgspec.structs.asdict(table.notifications)),
+        **_prefixed("health", msgspec.structs.asdict(table.health)),
+    }
     values: dict[str, Any] = {}
     for setting in (*_SETTINGS, _KEYS):
         if (value := given[setting.key]) is None:
@@ -242,6 +326,12 @@ def _from_environment(setting: _Setting, variable: str, text: str) -> Any:
 
 
 def _build(values: dict[str, Any], sources: dict[str, str]) -> Config:
-    network = {key.removeprefix("network."): value for key, value in values.items() if key.startswith("network.")}
-    plain = {key: value for key, value in values.items() if not key.startswith("network.")}
-    return Config(**plain, network=NetworkConfig(**network), sources=sources)
+    network = NetworkConfig(**_of_table(values, "network"))
+    notifications = NotificationsConfig(**_of_table(values, "notifications"))
+    health = HealthConfig(**_of_table(values, "health"))
+    plain = {key: value for key, value in values.items() if "." not in key}
+    return Config(**plain, network=network, notifications=notifications, health=health, sources=sources)
+
+
+def _of_table(values: dict[str, Any], table: str) -> dict[str, Any]:
+    return {key.removeprefix(f"{table}."): value for key, value in values.items() if key.startswith(f"{table}.")}

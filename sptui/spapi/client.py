@@ -25,7 +25,7 @@ from sptui.spapi.pools import Connection, Pools, PoolsClosedError, Transport
 from sptui.spapi.redaction import MASK, Secret, redact, redact_headers, redact_json
 from sptui.spapi.regions import LWA_PATH, LWA_URL
 from sptui.spapi.requests import ApiRequest
-from sptui.spapi.usage_plan import UsagePlans
+from sptui.spapi.usage_plan import PastCalls, UsagePlans
 
 RETRIES: Final = 2
 """Repetitions of a GET or of a token request that met a passing fault."""
@@ -66,7 +66,8 @@ class Client:
     """Sends calls for authorizations. Everything that goes wrong is told by the Call, not raised.
 
     ``on_record`` gets a CallRecord of every exchange, token requests and repetitions included.
-    What ``transport`` makes takes the place of the network.
+    What ``transport`` makes takes the place of the network. ``past_calls`` tells what earlier runs sent, so that
+    the usage plans go on where they were.
     """
 
     def __init__(
@@ -78,12 +79,13 @@ class Client:
         transport: Transport | None = None,
         clock: Clock | None = None,
         on_record: Callable[[CallRecord], None] | None = None,
+        past_calls: PastCalls | None = None,
     ) -> None:
         self._endpoints = endpoints or Endpoints()
         self._clock = clock or SystemClock()
         self._on_record = on_record
         self._pools = Pools(timeout_seconds, transport)
-        self._plans = UsagePlans(self._clock)
+        self._plans = UsagePlans(self._clock, past_calls)
         self._tokens = Tokens(credentials, self._post_token_request, self._clock)
         self._jitter = random.Random()  # noqa: S311 - spreads repetitions, guards nothing
 

@@ -56,7 +56,7 @@ class Pools:
         self._instead: httpx.AsyncBaseTransport | None = None
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._making_context = asyncio.Lock()
-        self._turnstile = _Turnstile()
+        self._turnstile = Turnstile()
         self.closed = False
 
     @asynccontextmanager
@@ -146,7 +146,7 @@ class _Host:
         return pool
 
 
-class _Turnstile:
+class Turnstile:
     """Lets a few through in each turn of the event loop, in the order of their coming."""
 
     def __init__(self) -> None:
@@ -155,6 +155,7 @@ class _Turnstile:
         self._armed = False
 
     async def pass_through(self) -> None:
+        """Comes back in this turn or a later one."""
         loop = asyncio.get_running_loop()
         if not self._armed:
             self._armed = True

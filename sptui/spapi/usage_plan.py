@@ -7,10 +7,14 @@ A token bucket each (docs usage-plans-and-rate-limits): ``burst`` requests at on
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from sptui.spapi.authorization import Authorization
-from sptui.spapi.catalogue import Operation
+from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.clock import Clock
 
 SANDBOX_PLAN: Final = (5.0, 15)
@@ -21,6 +25,25 @@ _AFTER_429: Final = (1.0, 1)
 
 _WHOLE: Final = 1 - 1e-9
 """A token, less what is lost when seconds are multiplied by a rate."""
+
+REMEMBERED: Final = timedelta(minutes=20)
+"""What was sent earlier is forgotten: the slowest plans of the operations that sptui polls refill in 16 minutes
+(a burst of 15 at 0.016 requests a second)."""
+
+
+class PastCall(msgspec.Struct, frozen=True):
+    """A call that an earlier run sent, as the log tells of it; ``operation`` is the catalogue's key."""
+
+    time: datetime
+    operation: str
+    application: str
+    seller_id: str
+    region: str
+    status: int
+
+
+PastCalls = Callable[[datetime], Iterable[PastCall]]
+"""Gives the calls that were sent since a moment, oldest first."""
 
 
 class _Bucket:
@@ -54,11 +77,38 @@ class _Bucket:
 
 
 class UsagePlans:
-    """The buckets of every plan that has been used so far."""
+    """The buckets of every plan that has been used so far.
 
-    def __init__(self, clock: Clock) -> None:
+    ``past_calls`` tells of earlier runs: asked once, when the first bucket is needed, so that a program that was
+    started again does not take its buckets for full.
+    """
+
+    def __init__(self, clock: Clock, past_calls: PastCalls | None = None) -> None:
         self._clock = clock
+        self._past_calls = past_calls
         self._buckets: dict[tuple[str, ...], _Bucket] = {}
+
+    def restore(self, calls: Iterable[PastCall]) -> None:
+        """Fills the buckets as these calls left them, and refills them since; buckets in use are left alone."""
+        now, moment = self._clock.now(), self._clock.monotonic()
+        restored: dict[tuple[str, ...], _Bucket] = {}
+        operations: dict[str, Operation | None] = {}
+        for call in calls:
+            if call.operation not in operations:
+                operations[call.operation] = load_catalogue().get(call.operation)
+            operation, age = operations[call.operation], (now - call.time).total_seconds()
+            if operation is None or not operation.rate or not operation.burst or age < 0:
+                continue
+            seller = "" if operation.token == "grantless" else call.seller_id
+            key = (call.application, seller, operation.key, call.region, "")
+            if key in self._buckets:
+                continue
+            if (bucket := restored.get(key)) is None:
+                bucket = _Bucket(operation.rate, operation.burst, float(operation.burst), moment - age)
+                restored[key] = bucket
+            if call.status == 429 or not bucket.take(moment - age):
+                bucket.empty(moment - age)
+        self._buckets |= restored
 
     async def take(self, operation: Operation, authorization: Authorization, *, sandbox: bool = False) -> float:
         """Waits for a place in the plan and takes it; gives the seconds waited.
@@ -112,6 +162,9 @@ class UsagePlans:
             bucket.empty(now)
 
     def _bucket(self, operation: Operation, authorization: Authorization, *, sandbox: bool) -> _Bucket | None:
+        if self._past_calls is not None:
+            past_calls, self._past_calls = self._past_calls, None
+            self.restore(past_calls(self._clock.now() - REMEMBERED))
         key = self._key(operation, authorization, sandbox=sandbox)
         bucket = self._buckets.get(key)
         if bucket is None:

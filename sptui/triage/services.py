@@ -93,8 +93,9 @@ class ClientServices:
     ) -> AccountStatusReading:
         """Reads the newest performance report."""
         return await newest_account_status(
-            self._client, authorization, create=create, marketplaces=marketplaces, sleep=self._clock.sleep
-        )
+            self._client, authorization, create=create, marketplaces=marketplaces, sleep=self._clock.sleep,
+            clock=self._clock,
+        )  # fmt: skip
 
     def seconds_until_allowed(
         self, operation: Operation, authorization: Authorization, *, sandbox: bool = False

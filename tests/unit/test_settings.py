@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from sptui.settings import (
     Accounts,
     Config,
+    HealthConfig,
     NetworkConfig,
+    NotificationsConfig,
     SettingsError,
     config_dir,
     data_dir,
@@ -121,6 +123,9 @@ def test_every_setting_is_read_from_the_file() -> None:
     path = write_config(
         'refresh = "1h30m"\ntheme = "nord"\nread_only = true\nmouse = false\n'
         '[network]\ntimeout = "2.5s"\nendpoint = "http://127.0.0.1:8080/{region}"\nlwa_endpoint = "http://[::1]:1/t"\n'
+        '[notifications]\nqueue_url = "https://sqs.eu-west-1.amazonaws.com/123456789012/q"\nregion = "eu-west-1"\n'
+        'profile = "work"\nendpoint_url = "http://127.0.0.1:9324"\nown_queue = true\ndestination = "health"\n'
+        '[health]\nreport_interval = "3h"\ncreate_reports = false\n'
         '[keys]\nrefresh = "f5"\n'
     )
     config = load_config()
@@ -132,7 +137,12 @@ def test_every_setting_is_read_from_the_file() -> None:
         NetworkConfig(timedelta(seconds=2.5), "http://127.0.0.1:8080/{region}", "http://[::1]:1/t"),
         {"refresh": "f5"},
         config.sources,
-    )
+        NotificationsConfig(
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "eu-west-1", "work", "http://127.0.0.1:9324", True,
+            "health",
+        ),
+        HealthConfig(timedelta(hours=3), False),
+    )  # fmt: skip
     assert set(config.sources.values()) == {str(path)}
     assert {"refresh", "network.timeout", "keys"} <= set(config.sources)
 
@@ -146,6 +156,10 @@ def test_every_setting_is_read_from_the_file() -> None:
         ("SPTUI_MOUSE", "0", "mouse", False),
         ("SPTUI_TIMEOUT", "5s", "network", NetworkConfig(timeout=timedelta(seconds=5))),
         ("SPTUI_ENDPOINT", "http://localhost:1", "network", NetworkConfig(endpoint="http://localhost:1")),
+        ("SPTUI_REPORT_INTERVAL", "12h", "health", HealthConfig(timedelta(hours=12))),
+        ("SPTUI_CREATE_REPORTS", "no", "health", HealthConfig(create_reports=False)),
+        ("SPTUI_NOTIFICATIONS_OWN_QUEUE", "on", "notifications", NotificationsConfig(own_queue=True)),
+        ("SPTUI_NOTIFICATIONS_REGION", "eu-west-1", "notifications", NotificationsConfig(region="eu-west-1")),
         ("SPTUI_LWA_ENDPOINT", "http://127.0.0.1:1/auth", "network", NetworkConfig(lwa_endpoint="http://127.0.0.1:1/auth")),
     ],
 )  # fmt: skip

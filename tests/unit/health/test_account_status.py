@@ -15,7 +15,6 @@ from sptui.health.account_status import (
     AccountStatus,
     AccountStatusReading,
     newest_account_status,
-    read_account_statuses,
 )
 from sptui.spapi.answers import BodyKind, read_answer
 from sptui.spapi.authorization import Authorization
@@ -136,11 +135,6 @@ async def test_refusals_on_the_way_are_told_with_their_operation() -> None:
     assert "Request has expired" in reading.problem
 
 
-@pytest.mark.parametrize("document", [DOCUMENT, b"\xef\xbb\xbf" + DOCUMENT, gzip.compress(DOCUMENT, mtime=0)])
-def test_zipped_or_not_with_a_mark_or_not(document: bytes) -> None:
-    assert read_account_statuses(document) == (AccountStatus("ATVPDKIKX0DER", "DEACTIVATED"),)
-
-
 @pytest.mark.parametrize(
     "document",
     [
@@ -148,7 +142,6 @@ def test_zipped_or_not_with_a_mark_or_not(document: bytes) -> None:
         b"\xff\xfe",
         b"[]",
         b"{}",
-        b'{"accountStatuses": {}}',
         gzip.compress(DOCUMENT, mtime=0)[:-9],
         b"\x1f\x8bnonsense",
     ],

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from spapi.wire import NORTHWIND, Wire, error, json_response
 
 from sptui.health.account_status import (
     AccountStatus,
     AccountStatusReading,
-    NoReportError,
     newest_account_status,
-    read_account_statuses,
 )
 
 URL = "https://tortuga-prod-na.s3.amazonaws.com/doc?X-Amz-Signature=CANARY"
@@ -47,7 +42,12 @@ async def ask(wire: Wire, *answers: httpx.Response | Any, create: bool = False) 
     wire.amazon.api.extend(each if isinstance(each, httpx.Response) else json_response(each) for each in answers)
     reading = await wire.clock.finish(
         newest_account_status(
-            wire.client, NORTHWIND, create=create, marketplaces=("ATVPDKIKX0DER",), sleep=wire.clock.sleep
+            wire.client,
+            NORTHWIND,
+            create=create,
+            marketplaces=("ATVPDKIKX0DER",),
+            sleep=wire.clock.sleep,
+            clock=wire.clock,
         )
     )
     await wire.client.aclose()
@@ -84,7 +84,8 @@ async def test_the_document_in_every_wrapping(document: httpx.Response) -> None:
     assert [call.stage.value for call in reading.calls] == ["api", "api", "document"]
     listing, where, document_request = wire.amazon.calls
     assert dict(listing.url.params) == {
-        "reportTypes": "GET_V2_SELLER_PERFORMANCE_REPORT", "processingStatuses": "DONE", "pageSize": "10",
+        "reportTypes": "GET_V2_SELLER_PERFORMANCE_REPORT", "processingStatuses": "DONE,IN_PROGRESS,IN_QUEUE",
+        "pageSize": "100",
     }  # fmt: skip
     assert where.url.path == "/reports/2021-06-30/documents/d"
     assert str(document_request.url) == URL
@@ -148,8 +149,8 @@ async def test_a_report_made_on_demand() -> None:
         ([{"reports": [DONE]}, WHERE, store(gzip.compress(DOCUMENT, mtime=0)[:40])], "could not be read"),
         ([{"reports": [DONE]}, WHERE, store(gzip.compress(DOCUMENT, mtime=0) + b"trailing")], "could not be read"),
         ([{"reports": [DONE]}, WHERE, store(b"[" * 100_000)], "could not be read"),
-        ([{"reports": [DONE]}, WHERE, store(b'{"performanceMetrics": []}')], "holds no accountStatuses"),
-        ([{"reports": [DONE]}, WHERE, store(b"[]")], "holds no accountStatuses"),
+        ([{"reports": [DONE]}, WHERE, store(b'{"dataRange": []}')], "holds neither accountStatuses nor"),
+        ([{"reports": [DONE]}, WHERE, store(b"[]")], "holds neither accountStatuses nor"),
     ],
 )  # fmt: skip
 async def test_what_goes_wrong_is_told(answers: list[Any], problem: str) -> None:
@@ -157,28 +158,3 @@ async def test_what_goes_wrong_is_told(answers: list[Any], problem: str) -> None
     assert reading.statuses is None
     assert problem in reading.problem
     assert reading.calls
-
-
-@pytest.mark.parametrize(
-    "entries",
-    [[{"marketplaceId": "A1"}], [{"status": "NORMAL"}], [{"marketplaceId": "A1", "status": None}],
-     [{"marketplaceId": None, "status": "NORMAL"}], [{"marketplaceId": "A1", "status": ""}],
-     [{"marketplaceId": 1, "status": True}], ["x", None, 7, []]],
-    ids=repr,
-)  # fmt: skip
-def test_a_status_is_never_guessed(entries: list[Any]) -> None:
-    good = {"marketplaceId": "A2", "status": "NORMAL"}
-    assert read_account_statuses(json.dumps({"accountStatuses": [*entries, good]}).encode()) == (
-        AccountStatus("A2", "NORMAL"),
-    )
-
-
-def test_a_document_that_swells_is_refused() -> None:
-    with pytest.raises(NoReportError, match="32 MiB"):
-        read_account_statuses(gzip.compress(b" " * (33 * 1024 * 1024)))
-
-
-@given(st.binary(max_size=300) | st.binary(max_size=100).map(gzip.compress) | st.text(max_size=50).map(str.encode))
-def test_any_document_is_read_or_told(document: bytes) -> None:
-    with contextlib.suppress(NoReportError):
-        read_account_statuses(document)

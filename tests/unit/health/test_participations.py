@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sptui.health.history import Known
+from sptui.health.history import Details, Known, PerformanceKnown
+from sptui.health.metric import MarketplaceStatus, PerformanceReport
 from sptui.health.participations import (
     ParticipationReading,
     ParticipationState,
     UnreadableAnswerError,
     read_participations,
 )
-from sptui.health.summary import summarise
+from sptui.health.summary import HealthSummary, summarise
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.marketplaces import MarketplaceKind
 from sptui.spapi.regions import Region
@@ -138,11 +139,22 @@ def test_a_mutated_answer_is_read_or_told(data: st.DataObject) -> None:
 
 
 def test_a_failed_refresh_leaves_the_older_participations_and_makes_health_unknown() -> None:
-    good = reading({"payload": ANSWER["payload"][:1]})
+    active = {"isParticipating": True, "hasSuspendedListings": False}
+    good = reading({"payload": [{**ANSWER["payload"][1], "participation": active}]})
     failed = ParticipationReading(WHO, NOW, None, "403 Unauthorized")
-    assert summarise(WHO, Known(good)).healthy is True
-    assert summarise(WHO, Known(reading(ANSWER))).healthy is False
-    assert summarise(WHO, Known()).healthy is None
-    after = summarise(WHO, Known(good, failed))
+    assert good.participations is not None
+    report = PerformanceReport(statuses=(MarketplaceStatus(good.participations[0].marketplace_id, "NORMAL"),))
+    performance = PerformanceKnown(NOW, NOW)
+    details = Details(report)
+    hour = timedelta(hours=1)
+
+    def summary(known: Known) -> HealthSummary:
+        return summarise(WHO, known, details, now=NOW, interval=hour, report_interval=hour)
+
+    assert summary(Known(good, performance=performance)).healthy is True
+    assert summary(Known(good)).healthy is None  # no report was read
+    assert summary(Known(reading(ANSWER), performance=performance)).healthy is False
+    assert summary(Known()).healthy is None
+    after = summary(Known(good, failed, performance))
     assert (after.healthy, after.errors, len(after.participations)) == (None, ("403 Unauthorized",), 1)
     assert after.as_of == NOW
