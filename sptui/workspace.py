@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from sptui.calllog.store import CallLog
 from sptui.database import DatabaseError
 from sptui.health.history import History
 from sptui.health.monitor import Monitor
+from sptui.health.status_change import StatusChange, StatusSource
 from sptui.settings import Accounts, Config, data_dir, load_accounts, load_config, save_accounts
 from sptui.spapi.authorization import Authorization, CredentialSource
 from sptui.spapi.catalogue import CATALOGUE_NAME, use_catalogue_file
@@ -23,6 +26,8 @@ from sptui.vault import MemoryVault, Vault, open_vault
 if TYPE_CHECKING:
     import httpx
 
+    from sptui.health.notifications.service import Notifications
+    from sptui.health.notifications.store import Taken
     from sptui.simulator.engine import Simulator
     from sptui.simulator.world import World
     from sptui.spapi.pools import Transport
@@ -61,7 +66,11 @@ class Workspace:
         self.history = History(data_folder and data_folder / "history.sqlite3")
         self._transport = transport
         self.client = self.trial_client(_VaultInForce(self))
-        self.monitor = Monitor(self.client, self.history, self.clock, config.refresh)
+        self.monitor = Monitor(
+            self.client, self.history, self.clock, config.refresh,
+            report_interval=config.health.report_interval,
+            create_reports=config.health.create_reports and not config.read_only,
+        )  # fmt: skip
 
     @classmethod
     def open(cls, *, only_this_run: bool = False) -> Workspace:
@@ -90,12 +99,25 @@ class Workspace:
             {each.key: secrets[each.seller_id, each.region] for seller in sellers for each in seller.authorizations},
         )
         accounts = Accounts(applications=tuple(applications), sellers=tuple(sellers))
-        return cls(config or Config(), accounts, vault, data_folder=None, simulation=Simulation(world, clock, speed))
+        simulation = Simulation(world, clock, speed)
+        made = cls(config or Config(), accounts, vault, data_folder=None, simulation=simulation)
+        made.history.store_status_changes(_past_changes(world, made.clock.now()))
+        return made
 
     def keep_secrets_in_memory(self) -> None:
         """From now on secrets are kept for this run only: there is no keyring, or the person does not want it."""
         self.vault = MemoryVault()
         self.client.forget_tokens()
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """The account-status notifications: queue, set-up, files."""
+        from sptui.health.notifications.service import Notifications
+
+        settings = self.config.notifications
+        made = Notifications(self.client, self.history, self.clock.now, settings, read_only=self.config.read_only)
+        made.listeners.append(self._tell_monitor)
+        return made
 
     @property
     def simulated(self) -> bool:
@@ -122,6 +144,7 @@ class Workspace:
             transport=self._transport,
             clock=self.clock,
             on_record=self.call_log.record,
+            past_calls=self.call_log.sent_since,
         )
 
     def triage_services(self) -> ClientServices:
@@ -149,9 +172,28 @@ class Workspace:
         self.call_log.close()
         self.history.close()
 
+    def _tell_monitor(self, taken: Taken) -> None:
+        known = {(each.seller_id, each.region): each for each in self._accounts.authorizations()}
+        for change in taken.changes:
+            if (authorization := known.get((change.seller_id, change.region))) is not None:
+                self.monitor.heard(authorization, change)
+
     def _log_problem(self, problem: DatabaseError) -> None:
         if self.on_log_problem is not None:
             self.on_log_problem(problem)
+
+
+def _past_changes(world: World, now: datetime) -> list[StatusChange]:
+    """What notifications would have told of the world before it began."""
+    return [
+        StatusChange(
+            f"{seller.id}@{seller.region} {moment.isoformat()}", seller.id, seller.region, "",
+            moment, each.before, each.after, StatusSource.NOTIFICATION,
+        )
+        for seller in world.sellers
+        for each in seller.status_changes
+        if (moment := each.moment(now)) <= now
+    ]  # fmt: skip
 
 
 class Simulation:

@@ -25,6 +25,8 @@ from sptui.tui.theme import THEMES
 from sptui.workspace import Workspace
 
 _LOOK_FOR_DUE_SECONDS: Final = 5.0
+_BEGUN_AT_ONCE: Final = 8
+_TOLD_TOGETHER_SECONDS: Final = 0.05
 _INTERVALS: Final = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 15, 30, 60, 120, 240))
 
 
@@ -53,6 +55,10 @@ class SptuiApp(App[None]):
         Binding("ctrl+t", "toggle_dark", "Light or dark", show=False, id="app.dark", tooltip="Change the theme"),
         Binding("D", "doctor", "Doctor", show=False, id="app.doctor", tooltip="What works on this machine"),
         Binding(
+            "N", "notifications", "Notifications", show=False, id="app.notifications",
+            tooltip="Changes of accounts' status as Amazon tells them: set up, read, import",
+        ),
+        Binding(
             "ctrl+r", "reload", "Load sellers again", show=False, id="app.reload",
             tooltip="Read sellers.toml again, after it was changed",
         ),
@@ -64,8 +70,10 @@ class SptuiApp(App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.paused = False
         self.log_problem = ""
+        self.queue_problem = ""
+        self._changed: dict[str, Authorization] = {}
+        self.last_look = workspace.history.last_look()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = workspace.config.theme if workspace.config.theme in self.available_themes else THEMES[0].name
@@ -81,7 +89,9 @@ class SptuiApp(App[None]):
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
-        """Nothing goes on behind a screen that is gone."""
+        """Nothing goes on behind a screen that is gone. What changes from now on counts as changed since this look."""
+        with contextlib.suppress(DatabaseError):
+            self.workspace.history.store_look(self.workspace.clock.now())
         self.workspace.monitor.on_change = None
         self.workspace.on_log_problem = None
         self.workspace.monitor.cancel()
@@ -93,6 +103,10 @@ class SptuiApp(App[None]):
             self.run_worker(self._check_keys, thread=True, exit_on_error=False)
         self.run_worker(self._warm_up_then_refresh(), name="first refresh", exit_on_error=False)
         self.set_interval(_LOOK_FOR_DUE_SECONDS, self._refresh_due)
+        if self.workspace.config.notifications.queue_url and not self.workspace.simulated:
+            from sptui.tui.queue_watch import watch_queue
+
+            self.run_worker(watch_queue(self), name="queue", group="queue", exit_on_error=False)
 
     def _check_keys(self) -> None:
         from sptui.tui.keymap import problems_of
@@ -107,17 +121,24 @@ class SptuiApp(App[None]):
         self._refresh_due()
 
     def _refresh_due(self) -> None:
-        if not self.paused:
-            self.refresh_authorizations(self.workspace.monitor.due(self.workspace.accounts.authorizations()))
+        self.refresh_authorizations(self.workspace.monitor.due(self.workspace.accounts.authorizations()))
 
-    def refresh_authorizations(self, authorizations: Iterable[Authorization]) -> None:
+    def refresh_authorizations(self, authorizations: Iterable[Authorization], *, new_report: bool = False) -> None:
         """Refreshes in the background those whose usage plan allows it now."""
-        monitor = self.workspace.monitor
-        for each in authorizations:
-            if not monitor.is_refreshing(each) and monitor.seconds_until_allowed(each) <= 0:
-                self.run_worker(self._refresh(each), group="refresh", name=each.key, exit_on_error=False)
+        if wanted := list(authorizations):
+            self.run_worker(self._refresh_many(wanted, new_report=new_report), group="refresh", exit_on_error=False)
 
-    def refresh_by_hand(self, authorizations: Iterable[Authorization]) -> None:
+    async def _refresh_many(self, authorizations: list[Authorization], *, new_report: bool) -> None:
+        """Begins them a few at a time: to begin thousands in one turn would hold up the keys."""
+        monitor, begun = self.workspace.monitor, []
+        for place, each in enumerate(authorizations):
+            if not monitor.is_refreshing(each) and monitor.seconds_until_allowed(each) <= 0:
+                begun.append(asyncio.create_task(self._refresh(each, new_report=new_report)))
+            if place % _BEGUN_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        await asyncio.gather(*begun)
+
+    def refresh_by_hand(self, authorizations: Iterable[Authorization], *, new_report: bool = False) -> None:
         """Refreshes because a person asked: says when the usage plan makes them wait."""
         wanted = list(authorizations)
         waiting = [seconds for each in wanted if (seconds := self.workspace.monitor.seconds_until_allowed(each)) > 0]
@@ -126,12 +147,12 @@ class SptuiApp(App[None]):
                 f"Amazon's usage plan allows the next call {wait_in_words(min(waiting))}. What is known stays.",
                 title="Not yet", severity="warning", markup=False,
             )  # fmt: skip
-        self.refresh_authorizations(wanted)
+        self.refresh_authorizations(wanted, new_report=new_report)
 
-    async def _refresh(self, authorization: Authorization) -> None:
+    async def _refresh(self, authorization: Authorization, *, new_report: bool) -> None:
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                await self.workspace.monitor.refresh(authorization)
+                await self.workspace.monitor.refresh(authorization, new_report=new_report)
         except DatabaseError as problem:
             self.notify(str(problem), title="The history was not written", severity="error", markup=False)
 
@@ -144,8 +165,15 @@ class SptuiApp(App[None]):
             self.notify(told, title="A fault of sptui's own", severity="error", markup=False, timeout=20)
 
     def _known_changed(self, authorization: Authorization) -> None:
+        """In a round of thousands a message for each change would be most of the work: one tells of many."""
+        if not self._changed:
+            self.set_timer(_TOLD_TOGETHER_SECONDS, self._tell_changes)
+        self._changed[authorization.key] = authorization
+
+    def _tell_changes(self) -> None:
+        changed, self._changed = tuple(self._changed.values()), {}
         for screen in self.screen_stack:
-            screen.post_message(KnownChanged(authorization))
+            screen.post_message(KnownChanged(changed))
 
     def _log_failed(self, problem: DatabaseError) -> None:
         """Called from the log's own thread."""
@@ -176,8 +204,9 @@ class SptuiApp(App[None]):
             ("faults switched", simulation is not None and simulation.disturbed),
             ("read-only", workspace.config.read_only),
             ("call log failing", bool(self.log_problem)),
-            ("paused", self.paused),
-            (f"every {int(workspace.monitor.interval.total_seconds() // 60)} min", not self.paused),
+            ("queue failing", bool(self.queue_problem)),
+            ("paused", workspace.monitor.paused),
+            (f"every {int(workspace.monitor.interval.total_seconds() // 60)} min", not workspace.monitor.paused),
         )
         return tuple(words for words, holds in told if holds)
 
@@ -187,7 +216,11 @@ class SptuiApp(App[None]):
 
     def action_pause(self) -> None:
         """Stops or resumes the refreshing by interval; refreshing by key goes on."""
-        self.paused = not self.paused
+        monitor = self.workspace.monitor
+        if monitor.paused:
+            monitor.resume()
+        else:
+            monitor.pause()
         self._tell_modes()
         self._refresh_due()
 
@@ -230,6 +263,12 @@ class SptuiApp(App[None]):
 
         self.push_screen(DoctorScreen())
 
+    def action_notifications(self) -> None:
+        """The account-status notifications: queue, subscriptions, set-up."""
+        from sptui.tui.screens.notifications import NotificationsScreen
+
+        self.push_screen(NotificationsScreen())
+
     def action_faults(self) -> None:
         """The panel of the simulated world."""
         from sptui.tui.screens.faults import FaultsScreen
@@ -256,8 +295,8 @@ class SptuiApp(App[None]):
             return isinstance(self.screen, SptuiScreen) and not self.screen.in_triage
         if action == "faults":
             return self.workspace.simulated and isinstance(self.screen, SptuiScreen)
-        if action == "doctor":
-            return isinstance(self.screen, SptuiScreen) and "doctor" not in type(self.screen).__module__
+        if action in ("doctor", "notifications"):
+            return isinstance(self.screen, SptuiScreen) and action not in type(self.screen).__module__
         if action == "operations":
             opened = any("operations" in type(each).__module__ for each in self.screen_stack)
             return isinstance(self.screen, SptuiScreen) and not opened

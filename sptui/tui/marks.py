@@ -12,9 +12,10 @@ from typing import Final, Literal, NamedTuple
 from rich.text import Text
 from textual.app import App
 from textual.content import Content
+from textual.style import Style
 
-from sptui.health.history import Known
-from sptui.health.participations import ParticipationState
+from sptui.health.metric import Severity
+from sptui.health.standing import Rank
 
 Tone = Literal["success", "warning", "error", "muted", "plain"]
 
@@ -32,11 +33,13 @@ class Mark(NamedTuple):
         return f"{self.glyph} {self.word}"
 
 
-STATE_MARKS: Final = {
-    ParticipationState.OK: Mark("●", "ok", "success"),
-    ParticipationState.ATTENTION: Mark("▲", "attention", "warning"),
-    ParticipationState.FAILED: Mark("✖", "failed", "error"),
-    ParticipationState.UNKNOWN: Mark("○", "unknown", "muted"),
+RANKS: Final = {
+    Rank.CLOSED: Mark("■", "closed", "error"),
+    Rank.FAILED: Mark("✖", "failed", "error"),
+    Rank.ALARM: Mark("▲", "alarm", "error"),
+    Rank.ATTENTION: Mark("▲", "attention", "warning"),
+    Rank.UNKNOWN: Mark("○", "unknown", "muted"),
+    Rank.FINE: Mark("●", "ok", "success"),
 }
 REFRESHING: Final = Mark("◌", "refreshing", "muted")
 
@@ -46,16 +49,34 @@ SUSPENDED: Final = Mark("▲", "suspended", "warning")
 ACTIVE: Final = Mark("●", "active", "success")
 NOT_TOLD: Final = Mark("?", "not told", "muted")
 
+ANSWERS: Final = {
+    "yes": Mark("●", "call", "success"),
+    "care": Mark("▲", "with care", "warning"),
+    "no": Mark("✖", "do not", "error"),
+    "unknown": Mark("○", "unknown", "muted"),
+}
+"""Whether a marketplace can be called today: the answers of the pre-flight."""
 
-def state_of(known: Known) -> ParticipationState:
-    """How an authorization stands now: a failure after the last good reading counts."""
-    return known.latest.state if known.latest is not None else ParticipationState.UNKNOWN
+NOT_OPENED: Final = Mark("○", "not opened", "muted")
+NO_DATA: Final = Mark("·", "no data", "muted")
+NO_STORE: Final = Mark("∅", "no store", "muted")
+UNKNOWN_ID: Final = Mark("?", "unknown id", "warning")
 
 
-def worst(states: list[ParticipationState]) -> ParticipationState:
-    """The state that needs eyes first; of none at all, nothing is known."""
-    order = (ParticipationState.FAILED, ParticipationState.ATTENTION, ParticipationState.UNKNOWN, ParticipationState.OK)
-    return min(states, key=order.index, default=ParticipationState.UNKNOWN)
+def account_mark(status: str) -> Mark:
+    """An account's status: Amazon's word, whatever it is; "" where no source told one."""
+    if not status:
+        return Mark("·", "not told", "muted")
+    glyph, tone = _ACCOUNT.get(status, ("?", "warning"))
+    return Mark(glyph, status.replace("_", " ").lower() if status in _ACCOUNT else status, tone)
+
+
+def severity_mark(severity: Severity, word: str) -> Mark:
+    """A metric's status: Amazon's word; grey where there is no data."""
+    if severity is Severity.NO_DATA:
+        return NO_DATA
+    glyph, tone = _SEVERITIES[severity]
+    return Mark(glyph, word.replace("_", " ").lower(), tone)
 
 
 def age_in_words(moment: datetime | None, now: datetime) -> str:
@@ -79,7 +100,7 @@ def wait_in_words(seconds: float) -> str:
 
 def cell(app: App[object], text: str, tone: Tone = "plain") -> Text:
     """A table's cell: plain text in a colour of the theme, never markup; what would break the line is shown."""
-    return Text(one_line(text), style=_colour(app, tone), no_wrap=True, overflow="ellipsis", end="")
+    return Text(one_line(text), style=colour_of(app, tone), no_wrap=True, overflow="ellipsis", end="")
 
 
 def mark_cell(app: App[object], mark: Mark) -> Text:
@@ -87,9 +108,19 @@ def mark_cell(app: App[object], mark: Mark) -> Text:
     return cell(app, mark.label, mark.tone)
 
 
-def line(*parts: str | tuple[str, Tone]) -> Content:
+def line(*parts: str | Content | tuple[str, Tone]) -> Content:
     """A line of a Static: parts of plain text with tones."""
-    return Content.assemble(*(part if isinstance(part, str) else (part[0], _STYLES[part[1]]) for part in parts))
+    return Content.assemble(
+        *(part if isinstance(part, (str, Content)) else (part[0], _STYLES[part[1]]) for part in parts)
+    )
+
+
+def link(address: str) -> Content:
+    """An address that terminals which know how (OSC 8) open on a click; the others show it to be copied.
+
+    For sptui's own addresses alone: nothing that came from the network becomes a link.
+    """
+    return Content.styled(address, Style(underline=True, link=address))
 
 
 def hanging(label: str, text: str, *, tone: Tone, width: int, column: int = 13) -> Content:
@@ -107,8 +138,25 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def one_line(text: str) -> str:
     """``text`` without line ends, control characters or other traps for a terminal."""
-    return "".join(character if character.isprintable() else "�" for character in " ".join(text.split()))
+    return printable(" ".join(text.split()))
 
+
+def printable(text: str) -> str:
+    """``text`` with a mark for every character that a terminal would obey; blanks stay where they are."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+_ACCOUNT: Final[dict[str, tuple[str, Tone]]] = {
+    "NORMAL": ("●", "success"),
+    "AT_RISK": ("▲", "warning"),
+    "DEACTIVATED": ("✖", "error"),
+    "SUSPENDED": ("✖", "error"),
+}
+_SEVERITIES: Final[dict[Severity, tuple[str, Tone]]] = {
+    Severity.FINE: ("●", "success"),
+    Severity.WARNING: ("▲", "warning"),
+    Severity.ALARM: ("✖", "error"),
+}
 
 _STYLES: Final[dict[Tone, str]] = {
     "success": "$text-success",
@@ -119,7 +167,8 @@ _STYLES: Final[dict[Tone, str]] = {
 }
 
 
-def _colour(app: App[object], tone: Tone) -> str:
+def colour_of(app: App[object], tone: Tone) -> str:
+    """The theme's colour of a tone, "" for the plain one."""
     theme = app.current_theme
     return {
         "success": theme.success,

@@ -8,11 +8,11 @@ from sptui.spapi.authorization import Authorization
 
 
 class KnownChanged(Message):
-    """What is known of an authorization, or whether it is being refreshed, has changed."""
+    """What is known of some authorizations, or whether they are being refreshed, has changed."""
 
-    def __init__(self, authorization: Authorization) -> None:
+    def __init__(self, authorizations: tuple[Authorization, ...]) -> None:
         super().__init__()
-        self.authorization = authorization
+        self.authorizations = authorizations
 
 
 class ModesChanged(Message):

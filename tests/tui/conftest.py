@@ -18,7 +18,7 @@ from sptui.tui.app import SptuiApp
 from sptui.vault import MemoryVault
 from sptui.workspace import Workspace
 
-from .amazon import CA, DE, MX, NEW_COUNTRY, NON_AMAZON, US, Amazon
+from .amazon import CA, DE, MX, NEW_COUNTRY, NON_AMAZON, SICK_REPORT, US, Amazon, statuses
 
 APPLICATION = Application("amzn1.application-oa2-client.tests", "Test app")
 TOKENS = {
@@ -52,6 +52,12 @@ def amazon() -> Amazon:
         "Atzr|northwind-eu": (200, {"payload": [DE]}),
         "Atzr|blueheron": (200, {"payload": [US]}),
         "Atzr|markup": (200, {"payload": [MX]}),
+    }
+    found.reports = {
+        "Atzr|northwind-na": SICK_REPORT,
+        "Atzr|northwind-eu": statuses(A1PA6795UKMFR9="NORMAL"),
+        "Atzr|blueheron": statuses(ATVPDKIKX0DER="NORMAL"),
+        "Atzr|markup": statuses(A1AM78C64UM0Y8="NORMAL"),
     }
     return found
 
@@ -107,6 +113,14 @@ async def settle(pilot: Pilot[None]) -> None:
         if not any(monitor.is_refreshing(each) for each in app.workspace.accounts.authorizations()):
             break
     await pilot.pause()
+    await pilot.pause()
+
+
+async def choose(pilot: Pilot[None], name: str = "Northwind Outdoor") -> None:
+    """Puts the cursor of the home screen on a seller."""
+    from sptui.tui.widgets.fleet_table import FleetTable
+
+    pilot.app.screen.query_one(FleetTable).select_key(name)
     await pilot.pause()
 
 

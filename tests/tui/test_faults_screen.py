@@ -215,7 +215,7 @@ def test_its_key_is_free_everywhere() -> None:
 
 async def test_footer_and_help_tell_the_key(simulated: Simulated) -> None:
     app = SptuiApp(simulated("orders-outage"))
-    async with app.run_test(size=(100, 40)) as pilot:
+    async with app.run_test(size=(120, 70)) as pilot:
         await settle(pilot)
         assert "q Quit  f9 Demo" in screen_text(app)
         await pilot.press("question_mark")

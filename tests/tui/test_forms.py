@@ -21,7 +21,7 @@ from sptui.vault import MemoryVault, NoBackendError
 from sptui.workspace import Workspace
 
 from .amazon import DE, DENIED, US, Amazon
-from .conftest import APPLICATION, SELLERS, settle
+from .conftest import APPLICATION, SELLERS, choose, settle
 from .snapshot import assert_screen, screen_text
 
 
@@ -119,7 +119,8 @@ async def test_edits_a_seller_and_adds_a_region(workspace: Workspace, amazon: Am
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "e")
+        await choose(pilot, "Blue Heron Books")
+        await pilot.press("e")
         await wait_for(pilot, SellerForm)
         app.screen.query_one("#region", Select).value = "EU"
         await pilot.pause()
@@ -137,7 +138,8 @@ async def test_removes_a_seller_only_after_a_yes(workspace: Workspace) -> None:
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "d")
+        await choose(pilot, "Blue Heron Books")
+        await pilot.press("d")
         await wait_for(pilot, ConfirmScreen)
         assert_screen(app, "remove-seller-80x24")
         await pilot.press("enter")
@@ -209,7 +211,8 @@ async def test_a_file_changed_by_another_is_told_and_can_be_loaded_again(workspa
     async with app.run_test(size=(80, 30)) as pilot:
         await settle(pilot)
         save_accounts(Accounts(applications=(APPLICATION,), sellers=(SELLERS[2],)))  # another sptui
-        await pilot.press("down", "d")
+        await choose(pilot, "Blue Heron Books")
+        await pilot.press("d")
         await wait_for(pilot, ConfirmScreen)
         await pilot.press("y")
         await wait_for(pilot, SellersScreen)

@@ -25,7 +25,7 @@ from sptui.tui.widgets.operation_list import OperationList
 from sptui.workspace import Workspace
 
 from .amazon import Amazon
-from .conftest import settle
+from .conftest import choose, settle
 from .snapshot import assert_screen, screen_text
 
 
@@ -39,6 +39,7 @@ async def demo(clock: ManualClock) -> AsyncIterator[Workspace]:
 
 async def open_operations(pilot: Pilot[None], query: str = "") -> OperationsScreen:
     await settle(pilot)
+    await choose(pilot)
     await pilot.press("o")
     await pilot.pause()
     screen = pilot.app.screen

@@ -1,52 +1,101 @@
-"""One seller: its participations, by region, while a refresh runs, fails, or waits for the plan."""
+"""One seller: the verdict, marketplaces, metrics, history and advice, in every state and size."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from datetime import UTC, datetime
 
+import pytest
+from textual.widgets import Footer
+
+from sptui.health.status_change import StatusChange, StatusSource
+from sptui.settings import Config
+from sptui.settings.config import HealthConfig
 from sptui.simulator.clock import ManualClock
+from sptui.spapi.regions import Region
 from sptui.tui.app import SptuiApp
-from sptui.tui.widgets.keyed_table import KeyedTable
+from sptui.tui.screens.seller import SellerScreen
+from sptui.tui.widgets.marketplaces_table import MarketplacesTable
+from sptui.tui.widgets.metrics_panel import MetricsPanel
 from sptui.workspace import Workspace
 
-from .amazon import CA, DENIED, US, Amazon
+from .amazon import CA, DENIED, SICK_REPORT, US, Amazon
 from .conftest import minutes, settle
 from .snapshot import assert_screen, screen_text
 
+SIZES = [(80, 24), (120, 40), (200, 60)]
+NORTHWIND, HERON, KESTREL, MARKUP = (
+    "Northwind Outdoor",
+    "Blue Heron Books",
+    "Kestrel Audio",
+    "[/x] [bold]Fjord\x1b[31m & Fell",
+)
+
 
 def marketplaces(app: SptuiApp) -> list[str]:
-    table = app.screen.query_one(KeyedTable)
-    return [key.partition("/")[2] for key in table.keys]
+    return [key.partition("/")[2] for key in app.screen.query_one(MarketplacesTable).keys]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def metrics(app: SptuiApp) -> list[list[str]]:
+    table = app.screen.query_one(MetricsPanel).table
+    return [table.row_text(key) for key in table.keys]
+
+
+def a_change(number: int, previous: str, current: str, when: datetime, marketplace_id: str = "") -> StatusChange:
+    source = StatusSource.REPORT if marketplace_id else StatusSource.NOTIFICATION
+    return StatusChange(
+        f"change-{number}", "A1NORTHWIND001", Region.NA, marketplace_id, when, previous, current, source
+    )
+
+
+CHANGES = (
+    a_change(1, "NORMAL", "AT_RISK", datetime(2026, 10, 2, 8, 15, tzinfo=UTC)),
+    a_change(2, "AT_RISK", "NORMAL", datetime(2026, 10, 20, 9, 0, tzinfo=UTC), "ATVPDKIKX0DER"),
+    a_change(3, "NORMAL", "AT_RISK", datetime(2026, 11, 9, 6, 47, tzinfo=UTC), "ATVPDKIKX0DER"),
+)
+
+
+async def open_seller(app: SptuiApp, name: str) -> None:
+    app.push_screen(SellerScreen(name))
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_looks_as_approved(workspace: Workspace, size: tuple[int, int]) -> None:
+    workspace.history.store_status_changes(CHANGES)
     app = SptuiApp(workspace)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
         await pilot.pause()
         assert_screen(app, f"seller-{size[0]}x{size[1]}")
+        for panel in ("metrics", "history", "advice") if size[0] < 100 else ():
+            await pilot.press("tab")
+            await pilot.pause()
+            assert_screen(app, f"seller-{panel}-{size[0]}x{size[1]}")
 
 
 async def test_tells_pseudo_and_unknown_marketplaces_apart(workspace: Workspace) -> None:
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
+        await open_seller(app, NORTHWIND)
+        await pilot.press("1")
         await pilot.pause()
-        assert marketplaces(app)[:4] == ["A2EUQ1WTGCTBG2", "ATVPDKIKX0DER", "A2ZV50J4W1RKNI", "A9NEWCOUNTRY1"]
+        assert marketplaces(app)[0] == "ATVPDKIKX0DER"  # the one that asks for care
+        assert marketplaces(app)[-1] == "A2ZV50J4W1RKNI"  # no store at all
         text = screen_text(app)
         assert "∅ no store" in text
         assert "? unknown id" in text
-        assert "CA: the seller does not take part" in text
+        assert "○ not opened" in text
 
 
 async def test_shows_one_region_or_all(workspace: Workspace) -> None:
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("enter", "2")
+        await open_seller(app, NORTHWIND)
+        await pilot.press("2")
         await pilot.pause()
         assert marketplaces(app) == ["A1PA6795UKMFR9"]
         await pilot.press("3")  # the seller has no authorization there: nothing changes
@@ -55,7 +104,7 @@ async def test_shows_one_region_or_all(workspace: Workspace) -> None:
         await pilot.press("0")
         await pilot.pause()
         assert len(marketplaces(app)) == 5
-        await pilot.press("tab")
+        await pilot.press("n")
         await pilot.pause()
         assert len(marketplaces(app)) == 4
 
@@ -64,7 +113,8 @@ async def test_never_read_and_failing(workspace: Workspace) -> None:
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "down", "enter")
+        await open_seller(app, KESTREL)
+        await pilot.pause()
         await pilot.pause()
         assert_screen(app, "seller-failed-80x24")
 
@@ -76,7 +126,8 @@ async def test_stale_knowledge_stays_with_its_age(workspace: Workspace, amazon: 
         amazon.answers["Atzr|northwind-na"] = DENIED
         amazon.answers["Atzr|northwind-eu"] = DENIED
         clock.advance(minutes(95))
-        await pilot.press("enter", "r")
+        await open_seller(app, NORTHWIND)
+        await pilot.press("r")
         await settle(pilot)
         assert_screen(app, "seller-stale-80x24")
 
@@ -85,7 +136,8 @@ async def test_a_refresh_can_be_stopped(workspace: Workspace, amazon: Amazon) ->
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "enter")
+        await open_seller(app, HERON)
+        await pilot.pause()
         amazon.gate.clear()
         await pilot.press("r")
         await pilot.pause()
@@ -101,21 +153,182 @@ async def test_a_change_keeps_the_cursor(workspace: Workspace, amazon: Amazon) -
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "enter")
+        await open_seller(app, HERON)
         await pilot.pause()
+        await pilot.pause()
+        await pilot.press("g")
         amazon.answers["Atzr|blueheron"] = (200, {"payload": [US, CA]})
         await pilot.press("r")
         await settle(pilot)
-        assert app.screen.query_one(KeyedTable).selected_key == "A2BLUEHERON002@NA/ATVPDKIKX0DER"
-        assert marketplaces(app) == ["A2EUQ1WTGCTBG2", "ATVPDKIKX0DER"]
+        assert app.screen.query_one(MarketplacesTable).selected_key == "A2BLUEHERON002@NA/ATVPDKIKX0DER"
+        assert marketplaces(app) == ["ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"]
 
 
 async def test_text_from_the_network_is_never_markup(workspace: Workspace) -> None:
     app = SptuiApp(workspace)
-    async with app.run_test(size=(150, 24)) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "down", "down", "enter")
+        await open_seller(app, MARKUP)
         await pilot.pause()
         text = screen_text(app)
-        assert "[/x] [bold]Tricky[/] Store" in text
+        assert "[/x] [bold]Trick…" in text
         assert "\x1b" not in text
+
+
+async def test_metrics_stand_worst_first_and_no_data_is_grey_at_the_end(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.pause()
+        told = [row[0].strip() for row in metrics(app)]
+        assert told[:3] == ["✖ bad", "✖ bad", "✖ twilight[/]"]
+        assert told[3] == "▲ at risk"
+        assert told[-1] == "· no data"
+        text = screen_text(app)
+        assert "Asks for attention (4)" in text
+        assert "No data: Amazon gives no verdict (1)" in text
+
+
+async def test_a_status_that_does_not_fit_its_target_is_marked_and_explained(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.press("tab")
+        panel = app.screen.query_one(MetricsPanel)
+        panel.table.select_key(next(key for key in panel.table.keys if "onTimeDeliveryRate" in key))
+        await pilot.pause()
+        await pilot.pause()
+        text = screen_text(app)
+        assert "On time delivery rate ≠" in text
+        assert "≠ Amazon says GOOD although the target is missed" in text
+
+
+async def test_leftovers_are_shown_as_amazon_sent_them(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.press("shift+tab", "end")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "Not understood, as Amazon sent it (1)" in text
+        assert "[/x] what is this" in text
+        assert "\x1b" not in text
+
+
+async def test_panels_by_mouse_where_one_is_shown_at_a_time(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.pause()
+        place = screen_text(app).splitlines().index(next(x for x in screen_text(app).splitlines() if "Metrics" in x))
+        await pilot.click(offset=(screen_text(app).splitlines()[place].index("Metrics") + 2, place))
+        await pilot.pause()
+        assert "[Metrics 4]" in screen_text(app)
+        assert app.focused is app.screen.query_one(MetricsPanel).table
+
+
+async def test_the_page_of_seller_central_is_copied(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.press("y")
+        assert app.clipboard.startswith("https://sellercentral.amazon.com/")
+        assert "account" in app.clipboard
+        await pilot.press("tab", "y")
+        assert app.clipboard == "https://sellercentral.amazon.com/performance/dashboard"
+
+
+async def test_a_well_seller_needs_no_page(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await open_seller(app, HERON)
+        await pilot.pause()
+        await pilot.pause()
+        assert "Nothing asks for attention." in screen_text(app)
+        assert "● call US" in screen_text(app)
+        await pilot.press("y")
+        await pilot.pause()
+        assert "No page of Seller Central is needed now." in screen_text(app)
+
+
+async def test_a_trend_is_drawn_once_there_are_two_values(
+    workspace: Workspace, amazon: Amazon, clock: ManualClock
+) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for worse in (0.07, 0.08):
+            clock.advance(minutes(7 * 60))
+            amazon.made = clock.now()
+            entry = SICK_REPORT["performanceMetrics"][0]
+            late = {**entry["lateShipmentRate"], "rate": worse}
+            amazon.reports["Atzr|northwind-na"] = {
+                **SICK_REPORT, "performanceMetrics": [{**entry, "lateShipmentRate": late}],
+            }  # fmt: skip
+            app.refresh_by_hand(workspace.accounts.authorizations())
+            await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.pause()
+        assert "▁▄█ ↗" in screen_text(app)
+
+
+async def test_a_new_report_by_key_says_when_sptui_only_reads(make_workspace: Callable[..., Workspace]) -> None:
+    app = SptuiApp(make_workspace(config=Config(health=HealthConfig(create_reports=False))))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await open_seller(app, HERON)
+        await pilot.pause()
+        await pilot.press("m")
+        await settle(pilot)
+        assert "No new report" in screen_text(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_colour_the_same_is_told(
+    workspace: Workspace, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    workspace.history.store_status_changes(CHANGES)
+    app = SptuiApp(workspace)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        await pilot.pause()
+        assert_screen(app, f"seller-{size[0]}x{size[1]}")
+
+
+async def test_loading_a_seller_that_was_never_read(workspace: Workspace, amazon: Amazon) -> None:
+    amazon.gate.clear()
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(100):
+            await pilot.pause(0.01)
+            if all(workspace.monitor.is_refreshing(each) for each in workspace.accounts.authorizations()):
+                break
+        await open_seller(app, HERON)
+        await pilot.pause()
+        await pilot.pause()
+        assert_screen(app, "seller-loading-80x24")
+        amazon.gate.set()
+
+
+async def test_the_footer_fits_at_80_columns(workspace: Workspace) -> None:
+    app = SptuiApp(workspace)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await open_seller(app, NORTHWIND)
+        await pilot.pause()
+        assert app.screen.query_one(Footer).virtual_size.width <= 80

@@ -20,7 +20,7 @@ from sptui.tui.screens.triage import TriageScreen
 from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.workspace import Workspace
 
-from .conftest import settle
+from .conftest import choose, settle
 from .snapshot import assert_screen, screen_text
 
 DEMO_CALLS = demo_world().calls
@@ -36,6 +36,7 @@ async def demo(clock: ManualClock) -> AsyncIterator[Workspace]:
 
 async def open_example(pilot: Pilot[None], example: ScenarioCall) -> None:
     await settle(pilot)
+    await choose(pilot)
     await pilot.press("t")
     await pilot.pause()
     for _ in range(DEMO_CALLS.index(example) + 1):
@@ -120,6 +121,7 @@ async def test_form_is_made_from_the_catalogue(demo: Workspace) -> None:
     app = SptuiApp(demo)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
+        await choose(pilot)
         await pilot.press("t")
         await pilot.pause()
         assert isinstance(app.screen, TriageScreen)
@@ -139,6 +141,7 @@ async def test_starting_without_an_operation_says_what_is_missing(demo: Workspac
     app = SptuiApp(demo)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
+        await choose(pilot)
         await pilot.press("t")
         await pilot.pause()
         await pilot.press("f5")

@@ -11,13 +11,15 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from sptui.tui.marks import REFRESHING, STATE_MARKS, line
+from sptui.tui.marks import RANKS, REFRESHING, line
 
 _WORDS = {
-    "ok": "every marketplace takes calls, as far as participations tell",
-    "attention": "a marketplace without participation, or with suspended listings",
+    "closed": "an account is deactivated or suspended",
     "failed": "the last attempt failed; what was known before stays",
-    "unknown": "never asked",
+    "alarm": "an account is at risk, or a metric is bad",
+    "attention": "listings suspended, a store left, a warning, or no report to be had",
+    "unknown": "not asked yet, or no report was read yet",
+    "ok": "nothing is known to stand in the way of calls",
     "refreshing": "being asked now",
 }
 
@@ -48,7 +50,7 @@ class HelpScreen(ModalScreen[None]):
         parts.append(Content.styled("\nStates\n", "bold"))
         parts += [
             line("  ", (f"{mark.label:<14}", mark.tone), (_WORDS[mark.word], "muted"))
-            for mark in (*STATE_MARKS.values(), REFRESHING)
+            for mark in (*RANKS.values(), REFRESHING)
         ]
         parts.append(Content.styled("\nMouse and clipboard\n", "bold"))
         parts.append(line("  Click a row to select it, click again to open it. c copies a table's row (OSC 52).\n"

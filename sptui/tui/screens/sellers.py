@@ -1,9 +1,9 @@
-"""The home screen: all sellers, how they stand, and since when that is known."""
+"""The home screen: the fleet. All sellers and their marketplaces, worst first, and what changed since the last look."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar
+import asyncio
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,48 +11,32 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import Footer, Input, Static
 
-from sptui.health.participations import ParticipationState
+from sptui.health.fleet import Counts, Entry, Fleet, Grouping, Order, counted, fitting, ordered
 from sptui.spapi.authorization import Authorization, Seller
-from sptui.tui.marks import REFRESHING, STATE_MARKS, age_in_words, cell, line, mark_cell, one_line, state_of, worst
+from sptui.tui.marks import line
 from sptui.tui.messages import AccountsChanged, KnownChanged
 from sptui.tui.screens.base import SptuiScreen
-from sptui.tui.widgets.keyed_table import Cells, Column, KeyedTable
+from sptui.tui.widgets.fleet_lines import authorization_line, counts_line
+from sptui.tui.widgets.fleet_table import FleetTable
+from sptui.tui.widgets.long_table import LongTable
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
 
-_TINY = (Column("seller", "SELLER", 26), Column("regions", "REGIONS", 9), Column("state", "STATE", 14))
-_NARROW = (
-    Column("seller", "SELLER", 28),
-    Column("regions", "REGIONS", 9),
-    Column("state", "STATE", 20),
-    Column("age", "READ", 8),
-)
-_WIDE = (
-    *_NARROW[:2],
-    Column("ids", "SELLER IDS", 16),
-    Column("application", "APPLICATION", 18),
-    Column("state", "STATE", 13),
-    Column("age", "READ", 7),
-)
-_VAST = (
-    Column("seller", "SELLER", 34),
-    Column("regions", "REGIONS", 9),
-    Column("ids", "SELLER IDS", 34),
-    Column("application", "APPLICATION", 24),
-    Column("state", "STATE", 13),
-    Column("age", "READ", 8),
-    Column("problems", "WHAT STANDS IN THE WAY", 60),
-)
+_REDRAW_SECONDS: Final = 0.2
+_REORDER_SECONDS: Final = 2.0
+_SMALL_FLEET: Final = 300
+_SLICE: Final = 100
+_HEADERS: Final = {
+    "changed": Order.CHANGED, "seller": Order.NAME, "state": Order.WORST, "places": Order.WORST,
+    "problems": Order.WORST, "regions": Order.REGION, "application": Order.APPLICATION, "age": Order.AGE,
+}  # fmt: skip
 
-
-class SellersTable(KeyedTable):
-    """The sellers; Enter opens one."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "Open", id="sellers.open", tooltip="Open the seller under the cursor"),
-    ]
+_COLUMN_OF: Final = {
+    Order.CHANGED: "changed", Order.NAME: "seller", Order.WORST: "state", Order.REGION: "regions",
+    Order.APPLICATION: "application", Order.AGE: "age",
+}  # fmt: skip
 
 
 class SellersScreen(SptuiScreen[None]):
@@ -64,135 +48,167 @@ class SellersScreen(SptuiScreen[None]):
         ),
         Binding("r", "refresh", "Refresh", id="sellers.refresh", tooltip="Ask Amazon again about this seller"),
         Binding("R", "refresh_all", "Refresh all", show=False, id="sellers.refresh-all", tooltip="Ask about all shown"),
-        Binding("a", "add", "Add", id="sellers.add", tooltip="Add a seller, or a region of one"),
+        Binding("x", "cancel", "Stop asking", show=False, id="sellers.cancel", tooltip="Stop the refreshes that run"),
+        Binding("s", "next_order", "Sort", id="sellers.sort", tooltip="Order by the next: worst, name, age, changed…"),
+        Binding("S", "turn_round", "Sort backwards", show=False, id="sellers.sort-backwards", tooltip="Turn the order"),
+        Binding("b", "next_grouping", "Group", id="sellers.group", tooltip="Group by region, by application, not"),
+        Binding(
+            "v", "seen", "Seen", show=False, id="sellers.seen", tooltip="All that changed counts as seen: the marks go"
+        ),
+        Binding("a", "add", "Add", show=False, id="sellers.add", tooltip="Add a seller, or a region of one"),
         Binding("e", "edit", "Edit", show=False, id="sellers.edit", tooltip="Edit the seller under the cursor"),
         Binding("d", "remove", "Remove", show=False, id="sellers.remove", tooltip="Remove the seller under the cursor"),
         Binding("i", "import", "Import", show=False, id="sellers.import", tooltip="Take over many sellers from a file"),
-        Binding("A", "applications", "Apps", id="sellers.applications", tooltip="The applications and their secrets"),
+        Binding(
+            "A",
+            "applications",
+            "Apps",
+            show=False,
+            id="sellers.applications",
+            tooltip="The applications and their secrets",
+        ),
         Binding("escape", "clear_filter", "Show all", id="sellers.clear-filter", tooltip="Leave the filter"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._order, self._backwards, self._grouping = Order.WORST, False, Grouping.NONE
+        self._fleet: Fleet | None = None
+        self._changed: set[str] = set()
+        self._flush_waits = self._order_waits = False
+        self._counts, self._number_shown = Counts(), 0
+        self._asked: set[str] = set()
+        self._answered: set[str] = set()
+
     def compose(self) -> ComposeResult:
-        """Top bar, filter, table, what is known of the seller under the cursor."""
+        """Top bar, filter, how the fleet stands, the table, what is known of the seller under the cursor."""
         yield TopBar("Sellers")
         with Horizontal(id="filter-line"):
             yield Static("Filter", markup=False)
-            yield Input(placeholder="name, seller id, region, application, state or problem", id="filter", compact=True)
-        yield SellersTable(_NARROW, id="sellers")
+            yield Input(
+                placeholder="seller, id, region, application, state or problem; !word: without",
+                id="filter",
+                compact=True,
+            )
+        yield QuietStatic(id="counts")
+        yield FleetTable(id="sellers")
         yield QuietStatic(id="empty")
         yield QuietStatic(id="detail")
         yield Footer()
 
     def on_mount(self) -> None:
         """Shows what is known at once; ages move on without a call."""
+        self._fleet = Fleet(self.workspace.monitor, self._application, self.sptui.last_look)
+        self._table.use(self._fleet, self.workspace)
         self._table.focus()
-        self.set_interval(15, self._show)
+        self.set_interval(15, self._ages_move_on)
         self._show()
 
     # What is shown ----------------------------------------------------------------------------------------
 
     @property
-    def _table(self) -> KeyedTable:
-        return self.query_one("#sellers", KeyedTable)
+    def _table(self) -> FleetTable:
+        return self.query_one("#sellers", FleetTable)
+
+    @property
+    def fleet(self) -> Fleet:
+        """The rows of all sellers."""
+        assert self._fleet is not None  # noqa: S101 - made when the screen was mounted
+        return self._fleet
+
+    @property
+    def selected_entry(self) -> Entry | None:
+        """The row under the cursor."""
+        key = self._table.selected_key
+        return self._table.entry(key) if key is not None else None
 
     @property
     def selected_seller(self) -> Seller | None:
         """The seller under the cursor."""
-        key = self._table.selected_key
-        return next((each for each in self.workspace.accounts.sellers if each.name == key), None)
-
-    @on(KnownChanged)
-    def _known_changed(self, message: KnownChanged) -> None:
-        seller = self.workspace.accounts.seller(message.authorization.seller)
-        if seller is not None:
-            self._table.show_row(seller.name, self._cells(seller, self.workspace.clock.now()))
-            if self._table.selected_key == seller.name:
-                self._show_detail()
+        entry = self.selected_entry
+        return entry.seller if entry is not None else None
 
     @on(AccountsChanged)
+    def _accounts_changed(self) -> None:
+        self.fleet.forget_all()
+        self._table.redraw()
+        self._show()
+
+    @property
+    def _large(self) -> bool:
+        """Whether to arrange all sellers takes long enough to be felt."""
+        return len(self.workspace.accounts.sellers) > _SMALL_FLEET
+
     def _show(self) -> None:
-        wanted = self.query_one("#filter", Input).value.casefold().split()
-        now = self.workspace.clock.now()
-        sellers = [each for each in self.workspace.accounts.sellers if self._fits(each, wanted)]
+        """Everything at once where that is quick; else the sellers as they come, then in their order."""
+        if self._large:
+            if not self._table.keys and self._grouping is Grouping.NONE:
+                self._table.set_rows([each.name for each in self.workspace.accounts.sellers])
+            self._arrange_in_slices()
+        else:
+            self._arrange()
+
+    @work(exclusive=True, group="arrange", exit_on_error=False)
+    async def _arrange_in_slices(self) -> None:
+        sellers = self.workspace.accounts.sellers
+        for start in range(0, len(sellers), _SLICE):
+            self.fleet.rows(sellers[start : start + _SLICE], self._grouping)
+            await asyncio.sleep(0)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Orders, filters, groups."""
+        wanted = self.query_one("#filter", Input).value
+        entries = self.fleet.rows(self.workspace.accounts.sellers, self._grouping)
+        shown = ordered(fitting(entries, wanted), self._order, backwards=self._backwards)
         table, empty = self._table, self.query_one("#empty", QuietStatic)
-        table.show_rows({each.name: self._cells(each, now) for each in sellers})
-        table.display = bool(sellers)
-        empty.display = not sellers
-        if not sellers:
-            empty.show(self._why_empty(bool(wanted)))
+        table.show_entries(shown, self._grouping, _COLUMN_OF[self._order])
+        table.display = bool(shown)
+        empty.display = not shown
+        if not shown:
+            empty.show(self._why_empty(filtered=bool(wanted.split())))
+        self._counts = counted(entries)
+        self._show_counts(len(shown))
         self._show_detail()
 
-    @on(DataTable.RowHighlighted)
+    def _show_counts(self, shown: int | None = None) -> None:
+        if shown is not None:
+            self._number_shown = shown
+        progress = (len(self._answered), len(self._asked)) if self._asked else None
+        order = f"{self._order.value}{' backwards' if self._backwards else ''}"
+        self.query_one("#counts", QuietStatic).show(
+            counts_line(
+                self._counts,
+                progress,
+                order=order,
+                grouping=self._grouping.value,
+                shown=self._number_shown,
+                width=self.size.width - 2,
+            )
+        )
+
+    @on(LongTable.RowHighlighted)
     def _show_detail(self) -> None:
-        seller = self.selected_seller
-        lines = [self._authorization_line(each) for each in seller.authorizations] if seller else []
+        entry = self.selected_entry
+        lines = [
+            authorization_line(self.workspace, each, self._application(each), self.size.width - 4)
+            for each in (entry.authorizations if entry else ())
+        ]
         self.query_one("#detail", QuietStatic).show(Content("\n").join(lines))
 
     @on(Resize)
-    def _choose_columns(self) -> None:
-        width = self.size.width
-        columns = _VAST if width >= 190 else _WIDE if width >= 108 else _NARROW if width >= 77 else _TINY
-        self._table.set_columns(columns)
+    def _resized(self) -> None:
         self._show()
 
-    def _fits(self, seller: Seller, wanted: list[str]) -> bool:
-        words = [seller.name, self._state(seller).value]
-        for each in seller.authorizations:
-            words += [each.seller_id, each.region, self._application(each), each.application]
-            latest = self.workspace.monitor.known(each).latest
-            words += latest.problems if latest is not None else ()
-        text = " ".join(words).casefold()
-        return all(word in text for word in wanted)
-
-    def _state(self, seller: Seller) -> ParticipationState:
-        return worst([state_of(self.workspace.monitor.known(each)) for each in seller.authorizations])
-
-    def _cells(self, seller: Seller, now: datetime) -> Cells:
-        app, monitor = self.app, self.workspace.monitor
-        busy = any(monitor.is_refreshing(each) for each in seller.authorizations)
-        read = [known.reading.time for each in seller.authorizations if (known := monitor.known(each)).reading]
-        state = self._state(seller)
-        mark = REFRESHING if busy and state is ParticipationState.UNKNOWN else STATE_MARKS[state]
-        by_column = {
-            "seller": cell(app, seller.name),
-            "regions": cell(app, " ".join(each.region for each in seller.authorizations), "muted"),
-            "ids": cell(app, " ".join(dict.fromkeys(each.seller_id for each in seller.authorizations)), "muted"),
-            "application": cell(app, ", ".join(dict.fromkeys(map(self._application, seller.authorizations))), "muted"),
-            "state": mark_cell(app, mark),
-            "age": cell(app, "…" if busy else age_in_words(min(read, default=None), now), "muted"),
-            "problems": cell(app, "; ".join(self._problems(seller)), mark.tone),
-        }
-        return tuple(by_column[column.key] for column in self._table.shown_columns)
-
-    def _problems(self, seller: Seller) -> list[str]:
-        latest = [self.workspace.monitor.known(each).latest for each in seller.authorizations]
-        return [problem for reading in latest if reading for problem in reading.problems]
+    def _ages_move_on(self) -> None:
+        self._table.touch(self._table.keys_on_screen)
+        self._show_detail()
 
     def _application(self, authorization: Authorization) -> str:
         found = self.workspace.accounts.application(authorization.application)
         return (found.name if found else "") or authorization.application
 
-    def _authorization_line(self, authorization: Authorization) -> Content:
-        monitor, now = self.workspace.monitor, self.workspace.clock.now()
-        known = monitor.known(authorization)
-        mark = STATE_MARKS[state_of(known)]
-        latest, reading = known.latest, known.reading
-        told = "; ".join(latest.problems) if latest and latest.problems else ""
-        if latest is None:
-            told = "not asked yet"
-        elif known.failure and reading:
-            told += f" — shown as read {age_in_words(reading.time, now)} ago"
-        if monitor.is_refreshing(authorization):
-            told = "asking Amazon…"
-        return line(
-            (f"{authorization.region}  ", "plain"),
-            (f"{authorization.seller_id}  ", "muted"),
-            (f"{one_line(self._application(authorization))}  ", "muted"),
-            (mark.label, mark.tone),
-            ("  " + one_line(told), "plain"),
-        )
-
-    def _why_empty(self, filtered: bool) -> Content:  # noqa: FBT001
+    def _why_empty(self, *, filtered: bool) -> Content:
         if filtered:
             return line("No seller fits the filter.\n\n", ("Esc", "warning"), " shows all again.")
         return line(
@@ -205,7 +221,45 @@ class SellersScreen(SptuiScreen[None]):
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
-        self._show()
+        self._table.redraw()
+
+    # Changes, drawn together ------------------------------------------------------------------------------
+
+    @on(KnownChanged)
+    def _known_changed(self, message: KnownChanged) -> None:
+        """In a round of thousands every change is one of many: lines are drawn a few times a second."""
+        monitor = self.workspace.monitor
+        for each in message.authorizations:
+            if monitor.is_refreshing(each):
+                self._asked.add(each.key)
+            elif each.key in self._asked:
+                self._answered.add(each.key)
+            self.fleet.forget(each.seller)
+            self._changed.add(each.seller)
+        if not self._flush_waits:
+            self._flush_waits = True
+            self.set_timer(_REDRAW_SECONDS if self._large else 0.01, self._draw_changes)
+
+    def _draw_changes(self) -> None:
+        self._flush_waits = False
+        changed, self._changed = self._changed, set()
+        over = self._asked == self._answered
+        if over:
+            self._asked, self._answered = set(), set()
+        if not self._large:
+            self._arrange()
+        elif not self._order_waits:
+            self._order_waits = True
+            self.set_timer(_REORDER_SECONDS, self._reorder)
+        self._table.touch_sellers(changed)
+        self._show_counts()
+        selected = self.selected_seller
+        if selected is not None and selected.name in changed:
+            self._show_detail()
+
+    def _reorder(self) -> None:
+        self._order_waits = False
+        self._arrange_in_slices()
 
     # Actions ----------------------------------------------------------------------------------------------
 
@@ -230,18 +284,57 @@ class SellersScreen(SptuiScreen[None]):
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self) -> None:
-        self._show()
+        self._arrange()
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
         self._table.focus()
 
-    @on(DataTable.RowSelected)
+    @on(LongTable.RowSelected)
     def _open(self) -> None:
         from sptui.tui.screens.seller import SellerScreen
 
-        if (seller := self.selected_seller) is not None:
-            self.app.push_screen(SellerScreen(seller.name))
+        if (entry := self.selected_entry) is not None:
+            self.fleet.acknowledge(entry.authorizations)
+            self._arrange()
+            self._table.touch_sellers([entry.seller.name])
+            self.app.push_screen(SellerScreen(entry.seller.name))
+
+    @on(LongTable.HeaderSelected)
+    def _header_clicked(self, message: LongTable.HeaderSelected) -> None:
+        order = _HEADERS.get(message.column, self._order)
+        self._backwards = order is self._order and not self._backwards
+        self._order = order
+        self._arrange()
+
+    def action_next_order(self) -> None:
+        """Orders by the next of the orders."""
+        orders = list(Order)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._backwards = False
+        self._arrange()
+
+    def action_turn_round(self) -> None:
+        """The same order, backwards."""
+        self._backwards = not self._backwards
+        self._arrange()
+
+    def action_next_grouping(self) -> None:
+        """Not grouped, by region, by application."""
+        groupings = list(Grouping)
+        self._grouping = groupings[(groupings.index(self._grouping) + 1) % len(groupings)]
+        self.fleet.forget_all()
+        self._show()
+
+    def action_seen(self) -> None:
+        """All that changed counts as seen."""
+        self.fleet.acknowledge(self.workspace.accounts.authorizations())
+        self._arrange()
+        self._table.redraw()
+
+    def action_cancel(self) -> None:
+        """Stops every refresh that runs; what was known stays."""
+        self.workspace.monitor.cancel()
 
     def action_refresh(self) -> None:
         """Asks Amazon about the seller under the cursor."""
@@ -250,9 +343,8 @@ class SellersScreen(SptuiScreen[None]):
 
     def action_refresh_all(self) -> None:
         """Asks Amazon about every seller that is shown."""
-        shown = set(self._table.keys)
-        sellers = [each for each in self.workspace.accounts.sellers if each.name in shown]
-        self.sptui.refresh_by_hand([each for seller in sellers for each in seller.authorizations])
+        entries = [entry for key in self._table.keys if (entry := self._table.entry(key)) is not None]
+        self.sptui.refresh_by_hand([each for entry in entries for each in entry.authorizations])
 
     def action_add(self) -> None:
         """Opens the form for a new seller."""

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowDoesNotExist, RowKey
 
+from sptui.tui.widgets.columns import Column
+from sptui.tui.widgets.table_keys import TableKeys
 
-class Column(NamedTuple):
-    """A column of fixed width: measuring cells on every refresh costs seconds on long tables."""
-
-    key: str
-    label: str
-    width: int
-
+__all__ = ["Cells", "Column", "KeyedTable"]
 
 Cells = tuple[Text, ...]
 
 
-class KeyedTable(DataTable[Text]):
+class KeyedTable(DataTable[Text], TableKeys):
     """Rows by key; cursor and scroll stay where the person left them."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="table.down", tooltip="One row down"),
-        Binding("k", "cursor_up", "Up", show=False, id="table.up", tooltip="One row up"),
-        Binding("g", "scroll_top", "First row", show=False, id="table.first", tooltip="To the first row"),
-        Binding("G", "scroll_bottom", "Last row", show=False, id="table.last", tooltip="To the last row"),
-        Binding("c", "copy_row", "Copy row", show=False, id="table.copy", tooltip="Copy the row as text"),
-    ]
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, cursor_type="row", zebra_stripes=False)
