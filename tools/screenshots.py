@@ -34,7 +34,10 @@ FAILING_FEED = ["t", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "ctrl+n", "enter"]
 SCENES: dict[str, list[str]] = {
     "sellers": [],
     "sellers-light": ["ctrl+t"],
+    "sellers-by-region": ["b"],
     "seller": ["enter"],
+    "notifications": ["N"],
+    "faults": ["f9", "question_mark"],
     "seller-form": ["a"],
     "help": ["question_mark"],
     "palette": ["ctrl+p"],
