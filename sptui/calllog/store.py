@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +49,7 @@ _PAGE: Final = 2000
 _NO_ID: Final = 2**62
 _LARGEST_BATCH: Final = 1000
 _KEPT_AT_MOST: Final = 100_000
+_READ_AT_ONCE: Final = 5_000
 
 
 class CallLog:
@@ -83,6 +84,21 @@ class CallLog:
         self.flush()
         rows = self._database.query("SELECT * FROM call ORDER BY id DESC LIMIT ?", (count,))
         return [_record(row) for row in reversed(rows)]
+
+    def window(self, start: datetime, end: datetime | None = None) -> Iterator[CallRecord]:
+        """The records from ``start`` up to before ``end`` (None: to the last), in the order of their writing.
+
+        They are read in steps, so that a log of any size can be gone through.
+        """
+        self.flush()
+        until = end.astimezone(UTC).isoformat() if end is not None else "9999"
+        last = 0
+        while rows := self._database.query(
+            "SELECT * FROM call WHERE id > ? AND time >= ? AND time < ? ORDER BY id LIMIT ?",
+            (last, start.astimezone(UTC).isoformat(), until, _READ_AT_ONCE),
+        ):
+            yield from map(_record, rows)
+            last = rows[-1][0]
 
     def sent_since(self, moment: datetime) -> list[PastCall]:
         """The calls to Amazon's API that are in the file since ``moment``, oldest first; none where it cannot be read.

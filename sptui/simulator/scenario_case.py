@@ -99,12 +99,14 @@ class _Observer:
             found["roles"] = list(application.roles)
         if (participations := self._participations()) is not None:
             found["participations"] = participations
-        if status := self._account_status(marketplaces):
+        if status := self._account_status(marketplaces or _marketplaces_in(exchange)):
             found["account_status"] = status
         if others := self._other_sellers(call, exchange):
             found["other_sellers"] = others
         if (elsewhere := self._other_marketplaces(call, exchange, marketplaces)) is not None:
             found["other_marketplaces_ok"] = elsewhere
+        if regions := self._other_regions(call, exchange, marketplaces):
+            found["other_regions"] = regions
         return found
 
     def _participations(self) -> list[dict[str, Any]] | None:
@@ -164,6 +166,32 @@ class _Observer:
             return None
         text = msgspec.json.encode(call.values).replace(marketplaces[0].encode(), others[0].encode())
         return self._program.call(call.operation, msgspec.json.decode(text)).ok
+
+    def _other_regions(
+        self, call: ScenarioCall, exchange: Exchange, marketplaces: tuple[str, ...]
+    ) -> dict[str, list[str]]:
+        """Where the seller is authorized too, the same call with a store of that region: passes, or fails alike."""
+        if call.request is not None or call.before or exchange.ok:
+            return {}
+        found: dict[str, list[str]] = {}
+        for seller in self._simulator.world.sellers:
+            same = seller.id == self._seller.id and seller.application == self._seller.application
+            store = next((each.id for each in seller.marketplaces if each.participating), "")
+            if not same or seller.region is self._seller.region or not store:
+                continue
+            text = msgspec.json.encode(call.values)
+            for id_ in marketplaces:
+                text = text.replace(id_.encode(), store.encode())
+            other = DeveloperProgram(self._simulator, seller).call(call.operation, msgspec.json.decode(text))
+            if other.ok or other.answer.status == exchange.answer.status:
+                found.setdefault("passing" if other.ok else "failing", []).append(seller.region.value)
+        return found
+
+
+def _marketplaces_in(exchange: Exchange) -> tuple[str, ...]:
+    """The marketplaces that an answer is about: those of a report or a feed."""
+    told = exchange.data.get("marketplaceIds") if exchange.ok and isinstance(exchange.data, dict) else None
+    return tuple(each for each in told if isinstance(each, str)) if isinstance(told, list) else ()
 
 
 def _statuses(exchange: Exchange) -> list[dict[str, str]]:

@@ -15,8 +15,9 @@ MASK: Final = "•••"
 
 # What a token or secret is made of, in plain text, percent-encoded, or with JSON's escapes (``\/``, ``\u002b``).
 _REST = r"""(?:[^\s"'&,;<>\\)}\]]|\\/|\\u00[0-9A-Fa-f]{2})+"""
-# The bar behind a token's prefix, also percent-encoded (once or more), as JSON's and as HTML's escape.
-_BAR = r"(?:\||%(?:25)*7[Cc]|\\+u007[Cc]|&\#124;|&\#[xX]7[Cc];)"
+# The bar behind a token's prefix, also percent-encoded (once or more), as JSON's and as HTML's escape, or as a
+# shell's (``^|``, ``\|``).
+_BAR = r"(?:[\^\\`]?\||%(?:25)*7[Cc]|\\+u007[Cc]|&\#124;|&\#[xX]7[Cc];)"
 _KIND = rf"At(?:za|zr|na|nr|c|z\.sprdt){_BAR}"
 _TOKEN = re.compile(rf"({_KIND}){_REST}")
 _CLIENT_SECRET = re.compile(rf"(amzn1\.oa2-cs\.){_REST}")
@@ -53,6 +54,8 @@ _SECRET_HEADERS = frozenset(
     {"x-amz-access-token", "authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token"}
 )
 _PLAIN_RUN = re.compile(r"[A-Za-z0-9]+")
+_SHORTEST_FORM = 5
+"""A text with fewer characters is none of the forms: ``Atc|`` and one more is the shortest."""
 _SHORTEST_KNOWN = 8
 """A known secret is looked for from this length on: shorter ones, of made-up worlds, are parts of plain words."""
 
@@ -119,8 +122,10 @@ def redact(text: str, known: Iterable[Secret] = ()) -> str:
 
     ``known`` secrets are masked whatever they look like: a server may send back what it was sent.
     """
+    if not known and (len(text) < _SHORTEST_FORM or (text.isalnum() and "AKIA" not in text)):
+        return text  # a name, a word, an id: every other form has a mark in it (a bar, a dot, a colon, a percent sign)
     # In this order: a known secret is found only as a whole, and a field's name tells how far its value goes.
-    return _redact_forms(_redact_fields(_redact_known(text, known)))
+    return _redact_forms(_redact_fields(_redact_known(text, known) if known else text))
 
 
 def redact_tokens(text: str, known: Iterable[Secret] = ()) -> str:
@@ -158,13 +163,17 @@ def _is_secret_field(name: str) -> bool:
 
 
 def _redact_forms(text: str) -> str:
-    text = _TOKEN.sub(lambda found: found[1] + MASK, text)
+    if "At" in text:
+        text = _TOKEN.sub(lambda found: found[1] + MASK, text)
     return _CLIENT_SECRET.sub(lambda found: found[1] + MASK, text) if "oa2-cs" in text else text
 
 
 def _redact_fields(text: str) -> str:
     lowered = text.lower()
-    if any(word in lowered for word in _FIELD_WORDS):
+    # Each of the words holds one of these five, and five looks are quicker than a loop over all of them.
+    if (
+        "token" in lowered or "secret" in lowered or "oauth" in lowered or "x-amz" in lowered or "author" in lowered
+    ) and any(word in lowered for word in _FIELD_WORDS):
         text = _FIELD.sub(lambda found: found["before"] + (found["kind"] or "") + MASK, text)
     return _AWS_KEY.sub("AKIA" + MASK, text) if "AKIA" in text else text
 
@@ -192,6 +201,16 @@ def _spellings(character: str) -> str:
 def redact_headers(headers: Mapping[str, str], known: Iterable[Secret] = ()) -> dict[str, str]:
     """Headers for showing and keeping: names as they were, secret values masked down to the token's kind."""
     return {
-        name: (token_kind(value) + MASK if name.lower() in _SECRET_HEADERS else redact(value, known))
+        name: (_masked_header(value) if name.lower() in _SECRET_HEADERS else redact(value, known))
         for name, value in headers.items()
     }
+
+
+_HEADER_START = re.compile(r"""\s{0,9}["'<]?(?:(?:[Bb]earer|[Bb]asic|AWS4-HMAC-SHA256)\s{1,9})?""")
+
+
+def _masked_header(value: str) -> str:
+    """A secret header down to what is public of it and decides cases: quotes, ``Bearer``, the token's kind."""
+    start = _HEADER_START.match(value)
+    before = start[0] if start else ""
+    return before + token_kind(value[len(before) :]) + MASK if value[len(before) :] else before

@@ -113,11 +113,14 @@ def _always_has_body(operation: Operation) -> bool:
     return operation.body_required or any(each.place == "body" and each.required for each in operation.parameters)
 
 
+_MARKETPLACES: Final = re.compile(r"marketplace_?ids?", re.IGNORECASE)
+
+
 def marketplaces_in(values: Values) -> tuple[str, ...]:
     """The marketplace ids that a request's values name."""
     found: list[str] = []
     for name, value in values.items():
-        if re.fullmatch(r"marketplace_?ids?", name, re.IGNORECASE) or (
+        if _MARKETPLACES.fullmatch(name) or (
             name == "granularityId" and values.get("granularityType") == "Marketplace"
         ):
             found += value.split(",") if isinstance(value, str) else map(str, value if isinstance(value, list) else [])

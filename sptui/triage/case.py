@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -9,33 +10,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from sptui.health.participations import Participation
 from sptui.spapi.answers import Answer, read_answer
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Stage, TransportFailure
-from sptui.spapi.catalogue import Catalogue, Operation, load_catalogue
-from sptui.spapi.marketplaces import kind_of_marketplace, label_of_marketplace
+from sptui.spapi.catalogue import Catalogue, Operation, Values, load_catalogue
 from sptui.spapi.redaction import MASK, redact, redact_headers, token_kind
 from sptui.spapi.regions import LWA_URL, Region, region_of_host
 from sptui.spapi.requests import InvalidValueError, marketplaces_in, parse_assignments
+from sptui.triage.context import Context, read_context
+from sptui.triage.normalise import code_word
 
 
 class UnreadableCaseError(ValueError):
     """What was given is no failing call; the message says what was found and what is expected."""
-
-
-class Context(msgspec.Struct, frozen=True):
-    """What is known beside the exchange; None and empty mean that nobody said.
-
-    ``other_sellers``: how many make the call, and for how many it fails. ``account_status`` is the account's,
-    in the marketplaces of the call.
-    """
-
-    roles: tuple[str, ...] | None = None
-    participations: tuple[Participation, ...] | None = None
-    account_status: str = ""
-    other_sellers: tuple[int, int] | None = None
-    other_marketplaces_ok: bool | None = None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -44,7 +31,7 @@ class Case(msgspec.Struct, frozen=True):
     ``values`` are the parameters by name, typed as the catalogue says. ``name`` is what the operation was called
     where the catalogue has none. ``host`` is set only where it is none of SP-API's; ``region`` and ``sandbox``
     come from the address, where one was given. ``token_kind``: a prefix, "none", or "" where it is not known.
-    ``answer`` or ``failure``: what came back, if that is known already.
+    ``answer`` or ``failure``: what came back, if that is known already. ``query``: the names in the address's query.
     """
 
     operation: Operation | None = None
@@ -64,6 +51,7 @@ class Case(msgspec.Struct, frozen=True):
     body: Any = None
     token_kind: str = ""
     context: Context = Context()
+    query: tuple[str, ...] = ()
 
     @property
     def marketplaces(self) -> tuple[str, ...]:
@@ -89,43 +77,49 @@ def read_case_text(text: str | bytes, catalogue: Catalogue | None = None) -> Cas
     return read_case(data, catalogue)
 
 
-def read_case(data: Any, catalogue: Catalogue | None = None) -> Case:
+def read_case(data: Any, catalogue: Catalogue | None = None, *, masked: bool = False) -> Case:
     """The case in ``{"operation", "request": {"method", "url", "headers", "body"}, "response": {"status",
     "headers", "body"}, "context": {…}}``; every part may be missing. Raises UnreadableCaseError.
+
+    ``masked``: every text in ``data`` is masked already; then only what is decoded here is masked again (an
+    address's values, a body given as text).
     """
     if not isinstance(data, dict):
         raise UnreadableCaseError("A call is a JSON object with operation, request, response and context.")
     try:
-        return _Reader(catalogue or load_catalogue()).read(data)
+        return _Reader(catalogue or load_catalogue(), masked=masked).read(data)
     except RecursionError as problem:
         raise UnreadableCaseError("The JSON is nested too deeply to be a call of SP-API.") from problem
 
 
 class _Reader:
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, masked: bool) -> None:
         self._catalogue = catalogue
+        self._masked = masked
 
     def read(self, data: dict[str, Any]) -> Case:
         request, response, context = (_object(data, name) for name in ("request", "response", "context"))
         name = redact(_text(data.get("operation")))
         method, path, query, host = _address(request)
         operation, values = self._operation(name, method, path)
-        body = _body(request.get("body"))
+        raw = request.get("body")
+        body = raw if self._masked and not isinstance(raw, str) else mask_json(_body(raw))
         if operation is not None:
-            values |= _query_values(operation, query)
+            values = mask_json(values | _query_values(operation, query))
             if isinstance(body, dict) and any(each.place == "body" for each in operation.parameters):
                 values |= body
         else:
-            values |= dict(query)
+            values = mask_json(values | dict(query))
             values |= body if isinstance(body, dict) else {}
         headers = {str(key): str(value) for key, value in _object(request, "headers").items()}
         known = region_of_host(host)
-        answer = _answer(response)
+        answer = _answer(response, masked=self._masked)
         return Case(
             operation=operation,
-            values=mask_json(values),
+            values=values,
             answer=answer,
-            id=_text(data.get("id")),
+            failure=_failure(response) if answer is None else None,
+            id=redact(_text(data.get("id"))),
             name=name if operation is None else operation.name,
             method=method or (operation.method if operation else ""),
             path=redact(path) or (operation.path if operation else ""),
@@ -133,24 +127,49 @@ class _Reader:
             region=known[0] if known else None,
             sandbox=(known[1] if known else False) or context.get("sandbox") is True,
             stage=_stage(host, answer),
-            headers=redact_headers(headers),
-            body=mask_json(body),
+            headers=headers if self._masked else redact_headers(headers),
+            body=body,
             token_kind=_token_kind(headers, context),
-            context=_context(context),
+            context=read_context(context if self._masked else mask_json(context)),
+            query=tuple(redact(name) for name, _ in query),
         )
 
     def _operation(self, name: str, method: str, path: str) -> tuple[Operation | None, dict[str, Any]]:
         """The operation by name, else by path; with the values that the path holds."""
-        matched = self._catalogue.match(method or "GET", path) if path else None
-        named = self._catalogue.get(name) if name else None
+        matched = matched_operation(self._catalogue, method or "GET", path) if path else None
+        named = named_operation(self._catalogue, name) if name else None
         if matched is not None and (named is None or named.key == matched[0].key):
             return matched[0], dict(matched[1])
         return named, {}
 
 
+_LONGEST_KEPT: Final = 500
+
+
+def matched_operation(catalogue: Catalogue, method: str, path: str) -> tuple[Operation, Values] | None:
+    """The operation that serves a path, with the values in it. Several readers of one call ask for the same."""
+    return (_kept_match if len(path) <= _LONGEST_KEPT else Catalogue.match)(catalogue, method, path)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _kept_match(catalogue: Catalogue, method: str, path: str) -> tuple[Operation, Values] | None:
+    return catalogue.match(method, path)
+
+
+def named_operation(catalogue: Catalogue, name: str) -> Operation | None:
+    """The operation of that name, where it means one alone."""
+    # Asked for before it is looked up: a name that is none makes the catalogue look for near ones, which is slow.
+    return _kept_name(catalogue, name) if catalogue.named(name) else None
+
+
+@functools.lru_cache(maxsize=1_000)
+def _kept_name(catalogue: Catalogue, name: str) -> Operation | None:
+    return catalogue.get(name)
+
+
 def _address(request: dict[str, Any]) -> tuple[str, str, list[tuple[str, str]], str]:
     """Method, path, query and host (lower case, "" for none or this machine)."""
-    url = _text(request.get("url"))
+    url = redact(_text(request.get("url")))
     if "://" not in url and not url.startswith("/") and url:
         url = f"https://{url}"
     try:
@@ -159,8 +178,13 @@ def _address(request: dict[str, Any]) -> tuple[str, str, list[tuple[str, str]], 
         query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=500)
     except ValueError as problem:
         raise UnreadableCaseError(f"The address {redact(url)[:200]!r} cannot be read: {problem}.") from problem
-    path = re.sub(r"^/{2,}", "/", parts.path)
-    return _text(request.get("method")).upper(), path, query, "" if host in ("localhost", "127.0.0.1") else host
+    path = f"/{parts.path.lstrip('/')}" if parts.path.startswith("//") else parts.path
+    return (
+        redact(_text(request.get("method"))).upper()[:20],
+        path,
+        query,
+        "" if host in ("localhost", "127.0.0.1") else host,
+    )
 
 
 def _query_values(operation: Operation, query: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -181,17 +205,30 @@ def _body(body: Any) -> Any:
         return body
 
 
-def _answer(response: dict[str, Any]) -> Answer | None:
+def _answer(response: dict[str, Any], *, masked: bool) -> Answer | None:
     status, body = _status(response.get("status")), response.get("body")
     if status is None and body in (None, "", {}, []):
         return None
-    headers = {str(key): redact(str(value)) for key, value in _object(response, "headers").items()}
-    raw = b"" if body is None else redact(body).encode() if isinstance(body, str) else _encoded(mask_json(body))
+    headers = {str(key): str(value) for key, value in _object(response, "headers").items()}
+    if not masked:
+        headers = {name: redact(value) for name, value in headers.items()}
+        body = mask_json(body)
+    raw = b"" if body is None else body.encode() if isinstance(body, str) else _encoded(body)
     answer = read_answer(status or 0, headers, raw)
     if status is None and isinstance(answer.data, dict) and not answer.errors and answer.lwa_error is None:
         # Nobody noted the status of an answer that holds no error: a good one.
         return read_answer(200, headers, raw)
     return answer
+
+
+def _failure(response: dict[str, Any]) -> TransportFailure | None:
+    """``response.failure``: no answer came; its kind is a TransportFailure's."""
+    failure = _object(response, "failure")
+    if not failure:
+        return None
+    return TransportFailure(
+        redact(_text(failure.get("kind")))[:40] or "other", redact(_text(failure.get("message")))[:500]
+    )
 
 
 def _encoded(value: Any) -> bytes:
@@ -207,50 +244,26 @@ def _status(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599 else None
 
 
+_LWA_HOST: Final = urlsplit(LWA_URL).hostname
+
+
 def _stage(host: str, answer: Answer | None) -> Stage:
-    if host == urlsplit(LWA_URL).hostname or (answer is not None and answer.lwa_error is not None):
+    if host == _LWA_HOST or (answer is not None and answer.lwa_error is not None):
         return Stage.LWA
     if host.endswith((".amazonaws.com", ".cloudfront.net")) and not host.startswith("sqs."):
         return Stage.DOCUMENT
     return Stage.API
 
 
+_BEFORE_TOKEN: Final = re.compile(r"""["'\s]{0,9}(?:[Bb]earer\s{1,9})?""")
 _KINDS: Final = {"access": "Atza|", "grantless": "Atc|", "rdt": "Atz.sprdt|", "refresh": "Atzr|", "none": "none"}
 
 
 def _token_kind(headers: Mapping[str, str], context: dict[str, Any]) -> str:
     token = next((value for name, value in headers.items() if name.lower() == "x-amz-access-token"), "")
-    return token_kind(token.strip()) or _KINDS.get(_text(context.get("token_kind")).lower(), "")
-
-
-def _context(context: dict[str, Any]) -> Context:
-    roles, others = context.get("roles"), _object(context, "other_sellers")
-    calling, failing = others.get("calling"), others.get("failing")
-    counted = all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in (calling, failing))
-    elsewhere = context.get("other_marketplaces_ok")
-    return Context(
-        roles=tuple(redact(_text(each)) for each in roles) if isinstance(roles, list) else None,
-        participations=_participations(context.get("participations")),
-        account_status=redact(_text(context.get("account_status"))).upper(),
-        other_sellers=(calling, min(failing, calling)) if counted and calling and failing is not None else None,
-        other_marketplaces_ok=elsewhere if isinstance(elsewhere, bool) else None,
-    )
-
-
-def _participations(entries: Any) -> tuple[Participation, ...] | None:
-    if not isinstance(entries, list):
-        return None
-    return tuple(
-        Participation(
-            marketplace_id=_text(each.get("marketplaceId")),
-            country_code=label_of_marketplace(_text(each.get("marketplaceId"))),
-            kind=kind_of_marketplace(_text(each.get("marketplaceId"))),
-            participating=_flag(each.get("isParticipating")),
-            suspended_listings=_flag(each.get("hasSuspendedListings")),
-        )
-        for each in entries
-        if isinstance(each, dict) and _text(each.get("marketplaceId"))
-    )
+    start = _BEFORE_TOKEN.match(token)
+    kind = token_kind(token[start.end() :] if start else token)
+    return kind or _KINDS.get(_text(context.get("token_kind")).lower(), "")
 
 
 _SECRET_NAMES: Final = frozenset(
@@ -262,8 +275,20 @@ _SECRET_NAMES: Final = frozenset(
         "accesstoken",
         "restricteddatatoken",
         "xamzaccesstoken",
+        "xamzsecuritytoken",
         "authorization",
+        "proxyauthorization",
+        "cookie",
+        "setcookie",
         "password",
+        "secretaccesskey",
+        "awssecretaccesskey",
+        "awssecretkey",
+        "sessiontoken",
+        "awssessiontoken",
+        "spapioauthcode",
+        "idtoken",
+        "apikey",
     }
 )
 
@@ -273,17 +298,29 @@ def mask_json(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {redact(str(name)): _mask_field(str(name), each) for name, each in value.items()}
+        masked: dict[str, Any] = {}
+        for name, each in value.items():
+            shown, is_secret = _field_name(str(name))
+            if isinstance(each, str):
+                masked[shown] = token_kind(each) + MASK if is_secret and each else redact(each)
+            else:
+                masked[shown] = mask_json(each)
+        return masked
     if isinstance(value, (list, tuple)):
         return [mask_json(each) for each in value]
     return value
 
 
-def _mask_field(name: str, value: Any) -> Any:
-    word = "".join(each for each in name.lower() if each.isalnum())
-    if word in _SECRET_NAMES and isinstance(value, str):
-        return token_kind(value) + MASK
-    return mask_json(value)
+def _field_name(name: str) -> tuple[str, bool]:
+    """A field's name without a secret in it, and whether its value is one."""
+    if len(name) > _LONGEST_KEPT:
+        return redact(name), code_word(name) in _SECRET_NAMES
+    return _kept_field_name(name)
+
+
+@functools.lru_cache(maxsize=2_000)
+def _kept_field_name(name: str) -> tuple[str, bool]:
+    return redact(name), code_word(name) in _SECRET_NAMES
 
 
 def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -293,7 +330,3 @@ def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 import msgspec
@@ -13,6 +14,14 @@ from sptui.spapi.answers import BodyKind
 from sptui.spapi.calls import Stage
 from sptui.spapi.check import ProblemKind
 from sptui.spapi.regions import Region
+from sptui.triage.normalise import code_word
+
+_OF_THE_INPUT = ("invalid ", "missing ", "the request ", "one or more ")
+
+
+@functools.lru_cache(maxsize=10_000)
+def _plain(message: str, details: str) -> str:
+    return " ".join(f"{message} {details}".lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
 
 
 class CallKnown(msgspec.Struct, frozen=True, tag="call"):
@@ -20,7 +29,9 @@ class CallKnown(msgspec.Struct, frozen=True, tag="call"):
 
     ``operation`` is the catalogue's bare name, "" where the catalogue has none; ``path_known`` whether the
     catalogue has such a path (None: no path was given). ``host`` is set only for a host that is none of
-    SP-API's. ``roles``: any one of them opens the operation in ``region``.
+    SP-API's. ``roles``: any one of them opens the operation, or the type that it orders, in ``region``.
+    ``sandbox_meant``: somebody said that it is for the sandbox; ``sandbox_sample``: it is one of the samples that
+    the sandbox answers.
     """
 
     operation: str = ""
@@ -37,14 +48,17 @@ class CallKnown(msgspec.Struct, frozen=True, tag="call"):
     scope: str = ""
     rate: float | None = None
     side_effects: str = "none"
+    sandbox_meant: bool = False
+    sandbox_sample: bool = False
 
 
 class AnswerSeen(msgspec.Struct, frozen=True, tag="answer"):
     """What came back. ``status`` 0 means that nobody noted it.
 
     ``named``: parameters of the operation that the error's text names. ``empty``: a good answer whose list
-    holds nothing. ``processing``: a report's or feed's processing status. ``now``: seen in this run, not
-    only told.
+    holds nothing; ``data_empty``: one with an empty object where a thing was asked for. ``processing``: the status
+    of a report, a feed or another job. ``now``: seen in this run, not only told. A good answer has ``code`` and
+    ``message`` where it holds an error all the same.
     """
 
     status: int
@@ -59,18 +73,22 @@ class AnswerSeen(msgspec.Struct, frozen=True, tag="answer"):
     processing: str = ""
     named: tuple[str, ...] = ()
     now: bool = False
+    data_empty: bool = False
 
     @property
     def code_word(self) -> str:
         """The code without its many spellings: ``RESOURCE_NOT_FOUND`` and ``ResourceNotFound`` are one."""
-        return "".join(each for each in self.code.lower() if each.isalnum())
+        return code_word(self.code)
 
     @property
     def text(self) -> str:
         """Message and details, lower case, spaces collapsed: what rules match phrases of Amazon against."""
-        return " ".join(
-            f"{self.message} {self.details}".lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()
-        )
+        return _plain(self.message, self.details)
+
+    @property
+    def speaks_of_the_input(self) -> bool:
+        """Whether a refusal has words of its own about a value, and not the usual sentence (docs issue 1662)."""
+        return self.denied and self.text.startswith(_OF_THE_INPUT)
 
     @property
     def denied(self) -> bool:
@@ -167,6 +185,23 @@ class SellersTried(msgspec.Struct, frozen=True, tag="other sellers"):
     status: int = 0
     trusted: bool = True
 
+    @property
+    def all_fail(self) -> bool:
+        """Nine in ten or more: the seller is not what matters (the thresholds are a proposal, not Amazon's)."""
+        return self.failing == self.calling or (self.failing > 2 and self.failing * 10 >= self.calling * 9)
+
+    @property
+    def few_fail(self) -> bool:
+        """One in ten or fewer, or one of several."""
+        return self.failing * 10 <= self.calling or (self.failing == 1 and self.calling > 2) or self.failing == 0
+
+
+class OthersToo(msgspec.Struct, frozen=True, tag="others too"):
+    """Others meet the same, as somebody said. ``developers``: other developers, so of other applications."""
+
+    told: str
+    developers: bool = False
+
 
 class OperationsTried(msgspec.Struct, frozen=True, tag="other operations"):
     """Other operations with the same authorization: the names of those that pass and of those that fail."""
@@ -176,10 +211,11 @@ class OperationsTried(msgspec.Struct, frozen=True, tag="other operations"):
 
 
 class RegionsTried(msgspec.Struct, frozen=True, tag="other regions"):
-    """The same operation in other regions: where it passes and where it fails."""
+    """The same operation in other regions: where it passes and where it fails; for this seller, or ``of_others``."""
 
     passing: tuple[Region, ...] = ()
     failing: tuple[Region, ...] = ()
+    of_others: bool = False
 
 
 class MarketplacesTried(msgspec.Struct, frozen=True, tag="other marketplaces"):
@@ -206,6 +242,12 @@ class PresenceSeen(msgspec.Struct, frozen=True, tag="presence"):
     presence: Presence
 
 
+class LivesElsewhere(msgspec.Struct, frozen=True, tag="lives elsewhere"):
+    """All the seller's participations are of other regions than the host that was called."""
+
+    regions: tuple[Region, ...]
+
+
 class ParticipationsRefused(msgspec.Struct, frozen=True, tag="participations refused"):
     """getMarketplaceParticipations failed too. ``role_opens``: does a role of the application open it here?"""
 
@@ -220,6 +262,100 @@ class AccountStatusSeen(msgspec.Struct, frozen=True, tag="account status"):
     status: str
     marketplace: str = ""
     days_old: float | None = None
+
+
+class Aspect(StrEnum):
+    """In what a call that somebody compared with this one differs from it."""
+
+    OPERATIONS = "other operations"
+    TYPES = "other report, feed or notification types"
+    MARKETPLACES = "other marketplaces"
+    REGIONS = "other regions"
+    SELLERS = "other sellers"
+    PRODUCTION = "the production host"
+    CLIENT = "another client, library or connection"
+    TOKEN = "another token"
+    VALUES = "other values or fewer of them"
+    PACE = "fewer calls"
+    EVERYTHING = "everything else"
+
+
+class Compared(msgspec.Struct, frozen=True, tag="compared"):
+    """What somebody compared the call with, and with what end: ``told`` are that person's words."""
+
+    aspects: frozenset[Aspect]
+    passing: bool
+    told: str = ""
+
+
+class Change(StrEnum):
+    """What happened before a call began to fail, or about it."""
+
+    STOPPED = "it passed before"
+    UNCHANGED = "nothing changed on the caller's side"
+    ENDED = "it passes again"
+    NEW_ROLE = "a role was added or approved"
+    OLD_CONSENT = "the seller has not authorized since"
+    NEW_CONSENT = "the seller authorized anew, or the token was renewed"
+    DRAFT = "the application is a draft"
+    REPEATED = "the same was asked for shortly before"
+    UPDATED = "code, library or version changed"
+    NEW_SECRET = "the client secret was replaced"
+    LIBRARY = "a library stands between"
+    SIGNING = "AWS keys or an IAM role are in play"
+    SKIPPED = "a step before it was left out"
+    SLOW = "it takes much longer than before"
+    DELAYED = "it began some time after the start, or after waiting"
+
+
+class Changed(msgspec.Struct, frozen=True, tag="changed"):
+    """What changed, or did not, before the call began to fail."""
+
+    changes: frozenset[Change]
+    told: str = ""
+
+
+class TypeAsked(msgspec.Struct, frozen=True, tag="type"):
+    """A report, feed or notification type that the call names, or the operation itself, held against Amazon's lists.
+
+    ``known``: in the lists; else ``similar`` may be what was meant. ``roles``: any one opens it. ``not_in``: asked
+    marketplaces where Amazon does not offer it. ``removed_on``: it was gone by the time of the call.
+    ``made_by_amazon``: createReport does not take it. ``needs``: a program of the seller's. ``too_many``: more
+    marketplaces were named than it takes. ``restricted``: it holds personal data. ``sellers``: whether it is for
+    sellers. ``delivery``: where its notifications go.
+    """
+
+    kind: str
+    name: str
+    known: bool = True
+    similar: str = ""
+    roles: tuple[str, ...] = ()
+    not_in: tuple[str, ...] = ()
+    removed_on: str = ""
+    replaced_by: str = ""
+    made_by_amazon: bool = False
+    needs: str = ""
+    too_many: bool = False
+    restricted: bool = False
+    sellers: bool | None = None
+    delivery: tuple[str, ...] = ()
+
+
+class NamesAnother(msgspec.Struct, frozen=True, tag="names another"):
+    """The answer speaks of another thing than the request named: its own and the other's id."""
+
+    asked: str
+    told: str
+
+
+class Signed(msgspec.Struct, frozen=True, tag="signed"):
+    """The request carries an AWS signature or session token, which SP-API has not needed since October 2023."""
+
+
+class Withheld(msgspec.Struct, frozen=True, tag="withheld"):
+    """A good answer of an operation that gives personal data, without any. ``restricted``: an RDT was sent."""
+
+    restricted: bool = False
 
 
 class Probe(StrEnum):
@@ -255,12 +391,20 @@ Finding = (
     | NotReproduced
     | Flaky
     | SellersTried
+    | OthersToo
     | OperationsTried
     | RegionsTried
     | MarketplacesTried
     | PresenceSeen
+    | LivesElsewhere
     | ParticipationsRefused
     | AccountStatusSeen
+    | Compared
+    | Changed
+    | TypeAsked
+    | NamesAnother
+    | Signed
+    | Withheld
     | NotTried
 )
 """Every kind of finding: a closed vocabulary."""

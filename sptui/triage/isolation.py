@@ -14,7 +14,7 @@ import msgspec
 from sptui.spapi.calls import Call
 from sptui.spapi.catalogue import Operation
 from sptui.spapi.requests import RequestContext, Values, minimal_values, with_needed
-from sptui.triage.observe import Outcome, outcome_of
+from sptui.triage.observe_answer import Outcome, outcome_of
 
 
 class Attempt(msgspec.Struct, frozen=True):

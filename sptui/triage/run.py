@@ -15,7 +15,7 @@ from sptui.triage.case import Case
 from sptui.triage.events import StepFinished, StepName, StepOutcome
 from sptui.triage.evidence import AnswerSeen, Evidence, Finding, NoAnswer, NotTried, Probe
 from sptui.triage.isolation import Attempt, Trial, trial_of
-from sptui.triage.observe import Outcome, unbatched
+from sptui.triage.observe_answer import Outcome, unbatched
 from sptui.triage.rules import judge
 from sptui.triage.services import Services
 from sptui.triage.verdict import Verdict

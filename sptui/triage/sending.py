@@ -12,7 +12,7 @@ from sptui.spapi.catalogue import Operation
 from sptui.spapi.requests import ApiRequest, InvalidValueError, build_request
 from sptui.triage.events import YES, Event, Question, Reply, StepOutcome, TrialMade, Waiting
 from sptui.triage.isolation import Attempt, Result, Search, Trial
-from sptui.triage.observe import observe_outcome
+from sptui.triage.observe_answer import observe_outcome
 from sptui.triage.run import Run
 
 _WORTH_TELLING_SECONDS: Final = 0.5

@@ -189,7 +189,7 @@ def test_usage(triage: Triage, args: tuple[str, ...], told: str) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("text", ["", "[]", "curl https://sellingpartnerapi-na.amazon.com", "{"])
+@pytest.mark.parametrize("text", ["", "[]", "call me, maybe", "{"])
 def test_input_that_cannot_be_read(triage: Triage, text: str) -> None:
     result = triage("-", "--seller", "North", given=text)
     assert result.exit_code == 2

@@ -8,6 +8,7 @@ of several APIs (``getShipment``) is for the caller to say: AmbiguousOperationEr
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
@@ -145,19 +146,25 @@ def _age_of(version: str) -> tuple[int, str]:
 _FIELD = re.compile(r"\{([^}]+)\}")
 
 
+@functools.cache
+def _template_of(path: str) -> tuple[str, ...]:
+    return tuple(each for each in path.split("/") if each)
+
+
 def _values_in(operation: Operation, parts: list[str]) -> dict[str, str] | None:
     values: dict[str, str] = {}
-    template = [each for each in operation.path.split("/") if each]
+    template = _template_of(operation.path)
     if len(parts) > len(template) and _ends_greedily(operation, template[-1]):
         parts = [*parts[: len(template) - 1], "/".join(parts[len(template) - 1 :])]
     if len(parts) != len(template):
         return None
     for wanted, part in zip(template, parts, strict=True):
-        named = _FIELD.fullmatch(wanted)
-        if named is not None:
-            values[named[1]] = unquote(part)
-        elif wanted != part:
+        if wanted == part:
+            continue
+        named = _FIELD.fullmatch(wanted) if wanted[0] == "{" else None
+        if named is None:
             return None
+        values[named[1]] = unquote(part)
     return values
 
 

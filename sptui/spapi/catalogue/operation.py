@@ -14,6 +14,7 @@ from sptui.spapi.regions import Region
 Place = Literal["path", "query", "header", "body"]
 SideEffects = Literal["none", "mild", "real"]
 _TYPES = frozenset(get_args(Type))
+_EVERYWHERE = tuple(Region)
 Values = Mapping[str, Any]
 """Parameter values by name, typed as the catalogue says: str, int, float, bool, list or dict."""
 
@@ -249,7 +250,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 
     def roles_in(self, region: Region) -> tuple[str, ...]:
         """The roles that open this operation in ``region``; empty where it needs none."""
-        return tuple(role for role in self.roles if region in self.role_regions.get(role, tuple(Region)))
+        return tuple(role for role in self.roles if region in self.role_regions.get(role, _EVERYWHERE))
 
     def values_of_body(self, body: Any) -> dict[str, Any]:
         """The parameter values that a JSON body holds: the inverse of what ``build_request`` does with them."""

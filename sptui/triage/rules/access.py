@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sptui.triage.causes import Cause
+from sptui.triage.causes import Actor, Cause
 from sptui.triage.evidence import (
     AnswerSeen,
+    Aspect,
+    Compared,
     Culprit,
     MinimalTried,
     OperationsTried,
@@ -15,8 +17,8 @@ from sptui.triage.evidence import (
     SellersTried,
     TokenRefreshed,
 )
-from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
-from sptui.triage.rules.words import both, either, operation, where
+from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
+from sptui.triage.rules.words import PORTAL, SUPPORT, both, either, operation, where
 
 rules = RuleBook()
 
@@ -28,14 +30,14 @@ _REAUTHORIZE = (
 
 
 def _bare_refusal(facts: Facts) -> AnswerSeen | None:
-    """The newest 401 or 403 of SP-API whose details say nothing."""
+    """The newest 401 or 403 of SP-API that says nothing but no."""
     failure = facts.api_failure()
-    if failure is None or not failure.denied or failure.details.strip():
+    if failure is None or not failure.denied or failure.details.strip() or failure.speaks_of_the_input:
         return None
     return None if failure.code_word == "missingauthenticationtoken" else failure
 
 
-@rules.rule("resolve-common-http-and-authorization-error-codes; Selling Partner API roles")
+@rules.rule("resolve-common-http-and-authorization-error-codes; Selling Partner API roles", reads=Refused)
 def refused_without_details(facts: Facts) -> Iterator[Judgement]:
     """The catch-all of SP-API: a dozen causes share it."""
     failure = _bare_refusal(facts)
@@ -55,7 +57,7 @@ def refused_without_details(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.MARKETPLACE, HINT, why)
 
 
-@rules.rule("role tables of the documentation, by operation and region")
+@rules.rule("role tables of the documentation, by operation and region", reads=RolesKnown)
 def role_table(facts: Facts) -> Iterator[Judgement]:
     """The roles that the application is said to have, against those that open the operation in this region."""
     roles = facts.last(RolesKnown)
@@ -70,8 +72,18 @@ def role_table(facts: Facts) -> Iterator[Judgement]:
     elif roles.opening:
         held = [each for each in roles.opening if each in roles.has]
         why = f"The application has a role that opens {name}{region}: {held[0]}."
-        yield con(Cause.ROLE, FAIR + 0.5, why)
-        yield pro(Cause.AUTHORIZATION, HINT, f"{why} The seller may have authorized before it was added.", _REAUTHORIZE)
+        told = "forbidden" in failure.text if failure is not None else False
+        sellers = facts.last(SellersTried)
+        if sellers is not None and sellers.trusted and sellers.all_fail:
+            everybody = f"{why} And yet all {sellers.calling} sellers are refused."
+            yield con(Cause.ROLE, HINT, everybody)
+            yield pro(Cause.SERVICE, STRONG, everybody, f"Note request ids and times; open a case at {SUPPORT}.")
+            yield pro(Cause.LWA, HINT, everybody)
+        yield con(Cause.ROLE, DECISIVE if told else FAIR + 0.5, why)
+        weight = STRONG if told else HINT
+        yield pro(
+            Cause.AUTHORIZATION, weight, f"{why} The seller may have authorized before it was added.", _REAUTHORIZE
+        )
 
 
 @rules.rule("docs issue 375 (staff), 371; models issue 5296; role mappings")
@@ -96,7 +108,9 @@ def restricted_data(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.ROLE, FAIR + 0.3, why, _GRANT)
 
 
-@rules.rule("models issue 5306 (staff): includedData needs the restricted role on profile and application")
+@rules.rule(
+    "models issue 5306 (staff): includedData needs the restricted role on profile and application", reads=Culprit
+)
 def restricted_data_is_the_culprit(facts: Facts) -> Iterator[Judgement]:
     """The call passes without the data and is refused with them."""
     for each in facts.all(Culprit):
@@ -105,14 +119,22 @@ def restricted_data_is_the_culprit(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.ROLE, DECISIVE + 0.5, why, "Get the restricted role for these data, or ask for fewer.")
 
 
-@rules.rule("troubleshooting-seller-accounts: all sellers, or one?")
+@rules.rule("troubleshooting-seller-accounts: all sellers, or one?", reads=SellersTried)
 def refused_for_other_sellers(facts: Facts) -> Iterator[Judgement]:
     """A refusal that follows the application is a role; one that follows the seller is the authorization or account."""
     tried, failure = facts.last(SellersTried), facts.api_failure()
     if tried is None or tried.calling == 0 or failure is None or not failure.denied:
         return
     part = 1.0 if tried.trusted else 0.5
-    if tried.failing == tried.calling:
+    if tried.all_fail and _nothing_passes(facts):
+        why = f"Nothing passes for any of {tried.calling} sellers of the application."
+        fix = f"Look in {PORTAL} at the client secret's age and at the state of the developer's own account."
+        yield pro(Cause.LWA, part * (FAIR + HINT), why, fix)
+        yield pro(Cause.ACCOUNT, part * (FAIR + HINT + 0.1), why, fix, who=Actor.DEVELOPER)
+        yield con(Cause.ROLE, part * FAIR, f"{why} Roles open families of operations.")
+        yield con(Cause.AUTHORIZATION, part * STRONG, why)
+        yield con(Cause.MARKETPLACE, part * STRONG, why)
+    elif tried.all_fail:
         why = f"The same call is refused for {_others(tried.calling)} of the application in this region too."
         yield pro(Cause.ROLE, part * (FAIR + (0.7 if tried.calling > 1 else 0)), why, _GRANT)
         yield pro(Cause.LWA, part * HINT, why)
@@ -127,9 +149,30 @@ def refused_for_other_sellers(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.AUTHORIZATION, part * FAIR, why, _REAUTHORIZE)
         yield pro(Cause.ACCOUNT, part * HINT, why)
         yield pro(Cause.MARKETPLACE, part * HINT, why)
+    elif tried.few_fail:
+        why = f"Of {tried.calling} sellers the same call is refused for {tried.failing}."
+        yield con(Cause.ROLE, part * STRONG, why)
+        yield con(Cause.LWA, part * STRONG, why)
+        yield con(Cause.SERVICE, part * HINT, why)
+        yield pro(Cause.AUTHORIZATION, part * FAIR, why, _REAUTHORIZE)
+        yield pro(Cause.ACCOUNT, part * HINT, why)
+    else:
+        why = f"Of {tried.calling} sellers the same call is refused for {tried.failing}: some, not all."
+        split = "Compare those for whom it passes: authorized after the role was added? other marketplace? vendor?"
+        yield pro(Cause.AUTHORIZATION, part * FAIR, why, split, _REAUTHORIZE)
+        yield pro(Cause.MARKETPLACE, part * HINT / 2, why, split)
+        yield con(Cause.LWA, part * STRONG, why)
+        yield con(Cause.ROLE, part * HINT, why)
 
 
-@rules.rule("inferred: a fresh access token proves the refresh token and the secret")
+def _nothing_passes(facts: Facts) -> bool:
+    tried = facts.last(OperationsTried)
+    if tried is not None and not tried.passing and len(tried.failing) > 1:
+        return True
+    return any(not each.passing and Aspect.EVERYTHING in each.aspects for each in facts.all(Compared))
+
+
+@rules.rule("inferred: a fresh access token proves the refresh token and the secret", reads=TokenRefreshed)
 def token_was_given(facts: Facts) -> Iterator[Judgement]:
     """LWA refuses a revoked authorization; where it gives a token, the authorization stands."""
     if facts.last(TokenRefreshed) is not None:
@@ -138,7 +181,7 @@ def token_was_given(facts: Facts) -> Iterator[Judgement]:
         yield con(Cause.LWA, STRONG, why)
 
 
-@rules.rule("sellers API role table; troubleshooting-seller-accounts step 3")
+@rules.rule("sellers API role table; troubleshooting-seller-accounts step 3", reads=ParticipationsRefused)
 def participations_refused(facts: Facts) -> Iterator[Judgement]:
     """The seller's other harmless call is refused as well."""
     refused = facts.last(ParticipationsRefused)
@@ -155,7 +198,7 @@ def participations_refused(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.ROLE, HINT, why)
 
 
-@rules.rule("Selling Partner API roles: new authorizations carry new roles; jlevers issue 245")
+@rules.rule("Selling Partner API roles: new authorizations carry new roles; jlevers issue 245", reads=SellersTried)
 def authorized_before_the_role(facts: Facts) -> Iterator[Judgement]:
     """The role is there (others pass), the authorization stands (other operations pass), and still a refusal."""
     sellers, operations = facts.last(SellersTried), facts.last(OperationsTried)
@@ -166,7 +209,7 @@ def authorized_before_the_role(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.AUTHORIZATION, FAIR, why, _REAUTHORIZE)
 
 
-@rules.rule("inferred: roles open families of operations, authorizations open sellers")
+@rules.rule("inferred: roles open families of operations, authorizations open sellers", reads=OperationsTried)
 def other_operations_pass(facts: Facts) -> Iterator[Judgement]:
     """Only one operation is refused: the authorization as such stands."""
     tried = facts.last(OperationsTried)
@@ -174,7 +217,7 @@ def other_operations_pass(facts: Facts) -> Iterator[Judgement]:
         yield con(Cause.AUTHORIZATION, HINT, f"{tried.passing[0]} passes with the same authorization.")
 
 
-@rules.rule("inferred: whoever is let in with fewer parameters has the role and the authorization")
+@rules.rule("inferred: whoever is let in with fewer parameters has the role and the authorization", reads=MinimalTried)
 def let_in_with_fewer_parameters(facts: Facts) -> Iterator[Judgement]:
     """The minimal call passes, so the door is open."""
     if any(each.passes for each in facts.all(MinimalTried)):
@@ -195,4 +238,4 @@ def is_denied_data(culprit: Culprit) -> bool:
 
 
 def _others(count: int) -> str:
-    return "another seller" if count == 1 else f"{count} other sellers"
+    return "another seller" if count == 1 else f"{count} sellers"

@@ -9,7 +9,7 @@ from sptui.spapi.check import ProblemKind
 from sptui.spapi.marketplaces import label_of_marketplace
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import AccountStatusSeen, Culprit, MinimalTried, Presence, PresenceSeen, RequestFlaw
-from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
+from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
 from sptui.triage.rules.request import is_marketplace_parameter
 from sptui.triage.rules.words import labels, seller_central
 
@@ -26,7 +26,7 @@ def _reinstate(marketplaces: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-@rules.rule("developer blog 2022; troubleshooting-seller-accounts; docs issues 1246, 3042 (staff)")
+@rules.rule("developer blog 2022; troubleshooting-seller-accounts; docs issues 1246, 3042 (staff)", reads=Refused)
 def feed_of_an_inactive_account(facts: Facts) -> Iterator[Judgement]:
     """The 400 of createFeed "Invalid request parameters" without details: inactive account, or ids sent as a string."""
     failure = facts.api_failure()
@@ -50,7 +50,7 @@ def feed_of_an_inactive_account(facts: Facts) -> Iterator[Judgement]:
     yield pro(Cause.ACCOUNT, FAIR + HINT, f"{why}.", *_reinstate(facts.call.marketplaces))
 
 
-@rules.rule("report-type-values-performance; developer blog 2022")
+@rules.rule("report-type-values-performance; developer blog 2022", reads=AccountStatusSeen)
 def account_status(facts: Facts) -> Iterator[Judgement]:
     """What the newest performance report says of the marketplaces that the call names."""
     asked, failure = facts.call.marketplaces, facts.api_failure()
@@ -67,7 +67,7 @@ def account_status(facts: Facts) -> Iterator[Judgement]:
         elif each.status == "AT_RISK" and here:
             why = f"The seller's account is AT_RISK{place}{_age(each)}; such accounts normally still serve calls."
             yield pro(Cause.ACCOUNT, HINT, why, f"Look at the Account Health page at {seller_central(where)}.")
-    asked_seen = [each for each in seen if not asked or each.marketplace in asked]
+    asked_seen = [each for each in seen if not asked or not each.marketplace or each.marketplace in asked]
     if asked_seen and all(each.status == "NORMAL" for each in asked_seen):
         weight = FAIR if all((each.days_old or 0) <= 7 for each in asked_seen) else HINT
         yield con(
@@ -83,7 +83,7 @@ def _age(seen: AccountStatusSeen) -> str:
     return f" (by a report {seen.days_old:.0f} {'day' if round(seen.days_old) == 1 else 'days'} old)"
 
 
-@rules.rule("sellers API model: hasSuspendedListings means Listing Status inactive")
+@rules.rule("sellers API model: hasSuspendedListings means Listing Status inactive", reads=PresenceSeen)
 def listings_suspended(facts: Facts) -> Iterator[Judgement]:
     """Vacation mode, or Amazon suspended the listings."""
     for each in facts.all(PresenceSeen):
@@ -91,13 +91,13 @@ def listings_suspended(facts: Facts) -> Iterator[Judgement]:
             name = label_of_marketplace(each.marketplace)
             yield pro(
                 Cause.ACCOUNT,
-                FAIR,
+                FAIR + HINT,
                 f"The seller's listings in {name} are suspended (hasSuspendedListings).",
                 f"The seller checks Listing Status and vacation mode at {seller_central([each.marketplace])}.",
             )
 
 
-@rules.rule("inferred: what passes with fewer parameters passes for this account")
+@rules.rule("inferred: what passes with fewer parameters passes for this account", reads=MinimalTried)
 def minimal_call_passes(facts: Facts) -> Iterator[Judgement]:
     """Unless the marketplace itself is the option that was left out."""
     blamed = any(is_marketplace_parameter(name) for each in facts.all(Culprit) for name in each.names)

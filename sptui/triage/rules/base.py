@@ -21,7 +21,7 @@ stands against two FAIR ones, DECISIVE needs much to be overturned. CERTAIN is f
 and for contradictions that need no call to be seen."""
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What a rule says of one cause: a weight (negative speaks against it), why, and what to do."""
 
     cause: Cause
@@ -49,6 +49,18 @@ def con(cause: Cause, weight: float, why: str) -> Judgement:
 FindingT = TypeVar("FindingT", bound=Finding)
 
 
+class Refused:
+    """Stands for a failing answer of SP-API, among the kinds of findings that a rule may read."""
+
+
+class RefusedByLwa:
+    """Stands for a failing answer of the token endpoint."""
+
+
+class Answered:
+    """Stands for a good answer, where no failing one is known."""
+
+
 class Facts:
     """The findings of a case, by kind."""
 
@@ -64,6 +76,7 @@ class Facts:
         """The newest failing answer."""
         self.success = answers[-1] if answers and not self.failures else None
         """The answer, where there was one and none failed."""
+        self._api_failure = next((each for each in reversed(self.failures) if each.stage is Stage.API), None)
         self.silence = self.last(NoAnswer) if self.failure is None else None
         """No answer came, and nothing else is known of the failure."""
 
@@ -78,7 +91,19 @@ class Facts:
 
     def api_failure(self) -> AnswerSeen | None:
         """The newest failing answer of SP-API itself."""
-        return next((each for each in reversed(self.failures) if each.stage is Stage.API), None)
+        return self._api_failure
+
+    @property
+    def kinds(self) -> frozenset[type]:
+        """The kinds of the findings, and what the answers among them are."""
+        found = set(self._by_kind)
+        if self._api_failure is not None:
+            found.add(Refused)
+        if self.success is not None:
+            found.add(Answered)
+        if any(each.stage is Stage.LWA for each in self.failures):
+            found.add(RefusedByLwa)
+        return frozenset(found)
 
     @property
     def fails_here(self) -> bool:
@@ -94,26 +119,31 @@ class Facts:
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A named rule and where its knowledge comes from."""
+    """A named rule and where its knowledge comes from. ``reads``: without such a finding it has nothing to say."""
 
     name: str
     source: str
     judge: Callable[[Facts], Iterator[Judgement]]
+    reads: type | None = None
 
 
 class RuleBook:
-    """The rules of one subject, in the order of their writing."""
+    """The rules of one subject, in the order of their writing.
 
-    def __init__(self) -> None:
+    ``reads``: the kind of finding that all of them are about, if there is one; they are not asked without it.
+    """
+
+    def __init__(self, reads: type | None = None) -> None:
         self._rules: list[Rule] = []
+        self._reads = reads
 
     def rule(
-        self, source: str
+        self, source: str, reads: type | None = None
     ) -> Callable[[Callable[[Facts], Iterator[Judgement]]], Callable[[Facts], Iterator[Judgement]]]:
-        """Adds the decorated function as a rule; its name is the rule's."""
+        """Adds the decorated function as a rule; its name is the rule's. It is silent without what it ``reads``."""
 
         def add(judge: Callable[[Facts], Iterator[Judgement]]) -> Callable[[Facts], Iterator[Judgement]]:
-            self._rules.append(Rule(judge.__name__, source, judge))
+            self._rules.append(Rule(judge.__name__, source, judge, reads or self._reads))
             return judge
 
         return add

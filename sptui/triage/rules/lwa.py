@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from sptui.spapi.calls import Stage
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import AnswerSeen
-from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, pro
+from sptui.triage.rules.base import (
+    CERTAIN,
+    DECISIVE,
+    FAIR,
+    HINT,
+    STRONG,
+    Facts,
+    Judgement,
+    Refused,
+    RefusedByLwa,
+    RuleBook,
+    pro,
+)
 from sptui.triage.rules.words import PORTAL, operation
 
 rules = RuleBook()
@@ -25,7 +37,7 @@ def _refusals(facts: Facts) -> Iterator[AnswerSeen]:
             yield each
 
 
-@rules.rule("Amazon docs issues 2379, 2723, 268; connecting-to-the-selling-partner-api")
+@rules.rule("Amazon docs issues 2379, 2723, 268; connecting-to-the-selling-partner-api", reads=RefusedByLwa)
 def refresh_token_refused(facts: Facts) -> Iterator[Judgement]:
     """invalid_grant: revoked, or run out after 365 days; the short form comes for a damaged or foreign token too."""
     for each in _refusals(facts):
@@ -48,7 +60,7 @@ def refresh_token_refused(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.AUTHORIZATION, STRONG - 0.3, why, *_REAUTHORIZE)
 
 
-@rules.rule("Amazon docs issues 3030 (staff), 1447; LWA credentials FAQ")
+@rules.rule("Amazon docs issues 3030 (staff), 1447; LWA credentials FAQ", reads=RefusedByLwa)
 def client_refused(facts: Facts) -> Iterator[Judgement]:
     """invalid_client and unauthorized_client: the application's own credentials, or another application's token."""
     for each in _refusals(facts):
@@ -69,7 +81,7 @@ def client_refused(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.AUTHORIZATION, STRONG, why)
 
 
-@rules.rule("docs issues 622 (staff); recorded answers; SP-API errors FAQ")
+@rules.rule("docs issues 622 (staff); recorded answers; SP-API errors FAQ", reads=RefusedByLwa)
 def token_request_malformed(facts: Facts) -> Iterator[Judgement]:
     """The token request itself is wrong: scope, grant type, a missing parameter."""
     for each in _refusals(facts):
@@ -85,7 +97,7 @@ def token_request_malformed(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.CLIENT, STRONG - 0.5, why, fix)
 
 
-@rules.rule("SP-API errors FAQ (LWA 500); SDK error list")
+@rules.rule("SP-API errors FAQ (LWA 500); SDK error list", reads=RefusedByLwa)
 def token_endpoint_failing(facts: Facts) -> Iterator[Judgement]:
     """5xx of LWA: overloaded, or the parameters are in the address."""
     for each in _refusals(facts):
@@ -127,7 +139,7 @@ def secret_expired(facts: Facts) -> Iterator[Judgement]:
             return
 
 
-@rules.rule("LWA credentials FAQ: all calls of one application fail at once")
+@rules.rule("LWA credentials FAQ: all calls of one application fail at once", reads=Refused)
 def whole_application_refused(facts: Facts) -> Iterator[Judgement]:
     """Only a hint: a token comes, nothing else passes, for nobody."""
     failure = facts.api_failure()

@@ -15,7 +15,7 @@ from sptui.triage.rules.words import seller_central
 rules = RuleBook()
 
 
-@rules.rule("models issue 5295; bizon/amazon-ids: Non-Amazon order channels")
+@rules.rule("models issue 5295; bizon/amazon-ids: Non-Amazon order channels", reads=RequestFlaw)
 def pseudo_marketplace(facts: Facts) -> Iterator[Judgement]:
     """An id of an off-Amazon channel: no operation takes it."""
     refused = facts.nothing_seen or any(each.denied or each.status == 400 for each in facts.failures)
@@ -25,7 +25,9 @@ def pseudo_marketplace(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.MARKETPLACE, CERTAIN if refused else FAIR, each.told, fix, who=Actor.DEVELOPER)
 
 
-@rules.rule("troubleshooting-seller-accounts step 3: participation missing or isParticipating false")
+@rules.rule(
+    "troubleshooting-seller-accounts step 3: participation missing or isParticipating false", reads=PresenceSeen
+)
 def not_participating(facts: Facts) -> Iterator[Judgement]:
     """The participations do not have the seller there."""
     for each in facts.all(PresenceSeen):
@@ -48,7 +50,7 @@ def not_participating(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-@rules.rule("sellers API model; docs issue 254 (true is no proof of an active account)")
+@rules.rule("sellers API model; docs issue 254 (true is no proof of an active account)", reads=PresenceSeen)
 def participating(facts: Facts) -> Iterator[Judgement]:
     """The seller takes part everywhere the call asks."""
     seen = facts.all(PresenceSeen)
@@ -58,7 +60,7 @@ def participating(facts: Facts) -> Iterator[Judgement]:
         yield con(Cause.MARKETPLACE, STRONG, f"The seller participates in {names}.")
 
 
-@rules.rule("inferred: what passes in this marketplace with fewer parameters is allowed there")
+@rules.rule("inferred: what passes in this marketplace with fewer parameters is allowed there", reads=MinimalTried)
 def minimal_call_passes(facts: Facts) -> Iterator[Judgement]:
     """Unless the marketplace itself is the option that was left out."""
     blamed = any(is_marketplace_parameter(name) for each in facts.all(Culprit) for name in each.names)
@@ -66,7 +68,7 @@ def minimal_call_passes(facts: Facts) -> Iterator[Judgement]:
         yield con(Cause.MARKETPLACE, STRONG, "The minimal call passes.")
 
 
-@rules.rule("troubleshooting-seller-accounts: the same call in another marketplace")
+@rules.rule("troubleshooting-seller-accounts: the same call in another marketplace", reads=MarketplacesTried)
 def passes_in_another_marketplace(facts: Facts) -> Iterator[Judgement]:
     """What follows the marketplace is the marketplace or the account there."""
     tried = facts.last(MarketplacesTried)
@@ -82,7 +84,7 @@ def passes_in_another_marketplace(facts: Facts) -> Iterator[Judgement]:
         yield con(Cause.MARKETPLACE, FAIR, "The same call fails in another marketplace of this seller too.")
 
 
-@rules.rule("marketplace-ids")
+@rules.rule("marketplace-ids", reads=RequestFlaw)
 def unknown_marketplace(facts: Facts) -> Iterator[Judgement]:
     """An id that is none of the known ones: mistyped, or newer than this version."""
     for each in facts.all(RequestFlaw):

@@ -9,36 +9,66 @@ from sptui.spapi.answers import BodyKind
 from sptui.spapi.calls import Stage
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import NotReproduced
-from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
-from sptui.triage.rules.words import labels, operation
+from sptui.triage.rules.base import (
+    CERTAIN,
+    DECISIVE,
+    FAIR,
+    HINT,
+    STRONG,
+    Answered,
+    Facts,
+    Judgement,
+    Refused,
+    RuleBook,
+    con,
+    pro,
+)
+from sptui.triage.rules.words import operation
 
 rules = RuleBook()
 
 
-@rules.rule("developer blog 2022: 200 first; an empty list is no error")
+@rules.rule("developer blog 2022: 200 first; an empty list is no error", reads=Answered)
 def nothing_failed(facts: Facts) -> Iterator[Judgement]:
     """A good answer."""
     success = facts.success
     if success is None:
         return
-    if success.processing == "CANCELLED":
+    if success.processing in ("IN_QUEUE", "IN_PROGRESS"):
+        why = f"It is not finished yet ({success.processing})."
+        yield pro(Cause.SUCCESS, FAIR, why, "Ask again with growing pauses; reports take seconds to hours.")
+    elif success.processing == "CANCELLED" and facts.call.operation in ("getFeed", "getFeeds"):
+        why = "The feed was cancelled: not for want of data, as with reports."
+        yield pro(Cause.ACCOUNT, FAIR, why, "The seller checks that the account may list in these marketplaces.")
+        yield pro(Cause.SUCCESS, HINT, "It may have been cancelled by request (cancelFeed).")
+    elif success.processing == "CANCELLED":
         why = "Amazon cancelled it: by request, for want of data, or because the same was asked too soon."
         yield pro(Cause.SUCCESS, FAIR, why, "Take the last finished one, widen the dates, or wait before asking again.")
         yield pro(Cause.ACCOUNT, HINT, why)
         yield pro(Cause.THROTTLED, HINT, why)
-    elif success.processing == "FATAL":
-        why = "Processing ended FATAL; its document, if it has one, says why."
+    elif success.processing in ("FATAL", "FAILED"):
+        why = f"Processing ended {success.processing}; its document or problems, if there are any, say why."
         yield pro(Cause.REQUEST, FAIR, why, "Fetch the document that the answer names and read its errorDetails.")
         yield pro(Cause.UNAVAILABLE, HINT, why)
         yield pro(Cause.SERVICE, HINT, why)
+    elif success.data_empty:
+        why = f"{success.status} with an empty object: some operations answer so for an id that they do not know."
+        yield pro(Cause.NOT_FOUND, STRONG, why, "Check the id, its seller and its region.")
+        yield pro(Cause.SUCCESS, FAIR + HINT, why)
     elif success.empty:
         why = f"{success.status}: the call works; the list is empty."
         yield pro(Cause.SUCCESS, STRONG, why, "Widen dates and filters.")
-    else:
+    elif success.code or success.message:
+        why = f"{success.status}, but the answer holds an error: {success.code} {success.message[:120]}".strip()
+        yield pro(Cause.REQUEST, STRONG, why, "Correct what the answer's body names, and send it again.")
+        yield pro(Cause.SUCCESS, HINT, f"{success.status}: the call as such works.")
+    elif success.now:
         yield pro(Cause.SUCCESS, CERTAIN, f"{success.status}: the call works.")
+    else:
+        yield pro(Cause.SUCCESS, STRONG, f"{success.status}: the call works.")
 
 
-@rules.rule("inferred")
+@rules.rule("inferred", reads=NotReproduced)
 def not_reproduced(facts: Facts) -> Iterator[Judgement]:
     """What was said to fail passes now, unchanged."""
     if facts.last(NotReproduced) is None:
@@ -60,23 +90,32 @@ def not_reproduced(facts: Facts) -> Iterator[Judgement]:
         yield con(cause, STRONG, why)
 
 
-@rules.rule("notifications API model: one subscription for each seller, type and application")
+@rules.rule("notifications API model: one subscription for each seller, type and application", reads=Refused)
 def exists_already(facts: Facts) -> Iterator[Judgement]:
     """409: what was to be created is there."""
     failure = facts.api_failure()
-    if (
-        failure is not None
-        and failure.status == 409
-        and failure.code_word not in ("duplicaterequest", "requestconflict")
-    ):
+    if failure is None or failure.status != 409:
+        return
+    if failure.code_word in ("duplicaterequest", "requestconflict"):
+        yield pro(Cause.REQUEST, STRONG, "409: the idempotency key was used before.", "Use a new key for each request.")
+        return
+    creates = facts.call.operation in ("createSubscription", "createDestination")
+    if "already exist" in failure.text and creates:
         why = f"409 {failure.code}: what you create exists already.".replace("  ", " ")
+        yield pro(Cause.SUCCESS, STRONG, why, "Read the existing one (getSubscription, getDestinations), use it.")
+        yield pro(Cause.REQUEST, HINT, why)
+    elif creates:
+        why = f"409 {failure.code}: it conflicts with what exists.".replace("  ", " ")
         yield pro(Cause.SUCCESS, FAIR + HINT, why, "Read the existing one (getSubscription, getDestinations), use it.")
         yield pro(Cause.REQUEST, FAIR, why)
-    elif failure is not None and failure.status == 409:
-        yield pro(Cause.REQUEST, STRONG, "409: the idempotency key was used before.", "Use a new key for each request.")
+    else:
+        why = "409: the call does not fit the state that the thing is in."
+        yield pro(Cause.REQUEST, FAIR + HINT, why, "Read the thing's state first; make the steps in their order.")
+        yield pro(Cause.SUCCESS, HINT, why)
+        yield pro(Cause.SERVICE, HINT, why)
 
 
-@rules.rule("Amazon's models, 404 texts; recorded answers")
+@rules.rule("Amazon's models, 404 texts; recorded answers", reads=Refused)
 def not_found(facts: Facts) -> Iterator[Judgement]:
     """404: the id, seldom the path."""
     failure = facts.api_failure()
@@ -107,7 +146,7 @@ def document_address_expired(facts: Facts) -> Iterator[Judgement]:
             yield pro(
                 Cause.NOT_FOUND, CERTAIN, why, "Call getReportDocument again and fetch at once, without any token."
             )
-        elif of_store:
+        elif of_store and "signature" not in f"{each.code_word} {each.text}":
             why = "The document store refuses the address."
             yield pro(
                 Cause.CLIENT, FAIR, why, "Fetch it plainly: no token, no Authorization header, address unchanged."
@@ -120,7 +159,7 @@ _THROTTLE_CODES: Final = frozenset(
 )
 
 
-@rules.rule("usage-plans-and-rate-limits; recorded answers")
+@rules.rule("usage-plans-and-rate-limits; recorded answers", reads=Refused)
 def throttled(facts: Facts) -> Iterator[Judgement]:
     """429, under its many spellings."""
     failure = facts.api_failure()
@@ -135,23 +174,6 @@ def throttled(facts: Facts) -> Iterator[Judgement]:
         f"{wait}, for each application, seller and region; other programs of the application share the quota.",
         "Retry with jitter, read in larger pages, use notifications or reports instead of polling.",
     )
-
-
-@rules.rule("docs issues 382, 911; role mappings and availability tables")
-def not_offered(facts: Facts) -> Iterator[Judgement]:
-    """Texts that say: not in that marketplace, not for this client."""
-    for each in facts.failures:
-        if "rejected for this client" in each.text and "one marketplace at a time" not in each.text:
-            why = f"Amazon does not offer this report type to this seller in {labels(facts.call.marketplaces)}."
-            yield pro(
-                Cause.UNAVAILABLE, STRONG, why, "Check the type's marketplaces and programs in the reports guide."
-            )
-            yield pro(Cause.MARKETPLACE, FAIR, why, "Ask for one marketplace at a time to see which one is refused.")
-        elif "is not supported in marketplace" in each.text or "not supported for ascent" in each.text:
-            why = "Amazon says that the operation is not supported there."
-            yield pro(
-                Cause.UNAVAILABLE, DECISIVE, why, "Use another operation or marketplace; check the API's availability."
-            )
 
 
 _LEGACY: Final = (
@@ -172,7 +194,7 @@ def legacy_signature(facts: Facts) -> Iterator[Judgement]:
             return
 
 
-@rules.rule("saleweaver issue 642; models issue 470")
+@rules.rule("saleweaver issue 642; models issue 470", reads=Refused)
 def refused_by_the_gateway(facts: Facts) -> Iterator[Judgement]:
     """An HTML page for a 4xx: the call did not reach SP-API."""
     failure = facts.api_failure()

@@ -12,12 +12,15 @@ from sptui.triage.evidence import (
     Culprit,
     Flaky,
     MinimalTried,
+    NamesAnother,
+    NoAnswer,
     OperationsTried,
+    OthersToo,
     ParticipationsRefused,
     SellersTried,
     TokenRefreshed,
 )
-from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
+from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
 from sptui.triage.rules.request import MISCODED
 from sptui.triage.rules.words import SUPPORT, operation, where
 
@@ -35,7 +38,7 @@ def _broken(facts: Facts) -> bool:
     return failure.status >= 500 or failure.status == 408 or 200 <= failure.status < 300
 
 
-@rules.rule("models issues 2684, 5230, 4667, 4850; docs issue 1771 (staff)")
+@rules.rule("models issues 2684, 5230, 4667, 4850; docs issue 1771 (staff)", reads=Refused)
 def server_error(facts: Facts) -> Iterator[Judgement]:
     """5xx, a maintenance page, a blank 200."""
     failure = facts.api_failure()
@@ -62,7 +65,19 @@ def _body(kind: BodyKind) -> str:
     return {BodyKind.EMPTY: "an empty body", BodyKind.HTML: "an HTML page"}.get(kind, "a body that cannot be read")
 
 
-@rules.rule("docs issue 2753; inferred for the local network")
+@rules.rule(
+    "inferred: an answer about something else than the question is a fault of whoever answers", reads=NamesAnother
+)
+def answer_names_another_thing(facts: Facts) -> Iterator[Judgement]:
+    """The request names one thing, the refusal another."""
+    named = facts.last(NamesAnother)
+    if named is not None and facts.failure is not None:
+        why = f"The answer speaks of {named.told}, which the request does not name."
+        yield pro(Cause.SERVICE, FAIR, why, _CASE)
+        yield con(Cause.SUCCESS, STRONG, why)
+
+
+@rules.rule("docs issue 2753; inferred for the local network", reads=NoAnswer)
 def no_answer(facts: Facts) -> Iterator[Judgement]:
     """No answer: the network between, or Amazon."""
     silence = facts.silence
@@ -88,7 +103,7 @@ def no_answer(facts: Facts) -> Iterator[Judgement]:
         )
 
 
-@rules.rule("inferred: what answers shows that the network is up")
+@rules.rule("inferred: what answers shows that the network is up", reads=NoAnswer)
 def something_answered(facts: Facts) -> Iterator[Judgement]:
     """LWA or another operation answered while this call did not."""
     if facts.silence is None or facts.silence.stage is Stage.LWA:
@@ -100,7 +115,10 @@ def something_answered(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.SERVICE, HINT, f"{name} answered in the same run.")
 
 
-@rules.rule("errors: a 5xx that follows the time is an outage, one that follows the request a mis-coded 400 (inferred)")
+@rules.rule(
+    "errors: a 5xx that follows the time is an outage, one that follows the request a mis-coded 400 (inferred)",
+    reads=MinimalTried,
+)
 def minimal_call_meets_it_too(facts: Facts) -> Iterator[Judgement]:
     """The smallest request meets the same fault."""
     if not _broken(facts):
@@ -116,24 +134,30 @@ def minimal_call_meets_it_too(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.REQUEST, FAIR, why, "Compare the values with those of a call that works.")
 
 
-@rules.rule("inferred: the smallest request passes and one option fails, so it follows the request")
+@rules.rule("inferred: the smallest request passes and one option fails, so it follows the request", reads=Culprit)
 def fault_follows_the_request(facts: Facts) -> Iterator[Judgement]:
     """The isolation blamed a parameter."""
     if facts.all(Culprit):
         yield con(Cause.SERVICE, STRONG, "The fault follows a parameter of the request.")
 
 
-@rules.rule("troubleshooting-seller-accounts: all sellers, or one?")
+@rules.rule("troubleshooting-seller-accounts: all sellers, or one?", reads=SellersTried)
 def fault_for_other_sellers(facts: Facts) -> Iterator[Judgement]:
     """An outage does not ask who calls."""
     tried = facts.last(SellersTried)
-    if tried is None or tried.calling == 0 or not _broken(facts):
+    if tried is None or tried.calling == 0:
+        return
+    limited = facts.api_failure()
+    if limited is not None and limited.status == 429 and tried.trusted and tried.all_fail:
+        why = f"All {tried.calling} sellers are throttled at once: each has a quota of its own."
+        yield pro(Cause.SERVICE, DECISIVE, why, _WAIT, _CASE)
+    if not _broken(facts):
         return
     part = 1.0 if tried.trusted else 0.6
     failure, minimal = facts.api_failure(), facts.all(MinimalTried)
     if failure is not None and failure.status == 500 and not any(each.samples and each.same for each in minimal):
         part *= 0.3 if facts.call.operation in MISCODED else 0.6  # the same faulty body fails for everybody
-    if tried.failing == tried.calling or (tried.failing > 2 and tried.failing * 10 >= tried.calling * 9):
+    if tried.all_fail:
         why = f"{operation(facts.call)}{where(facts.call.region)} fails in the same way for other sellers."
         yield pro(Cause.SERVICE, part * STRONG, why, _WAIT, _CASE)
         for cause in (Cause.ACCOUNT, Cause.AUTHORIZATION, Cause.MARKETPLACE):
@@ -144,7 +168,7 @@ def fault_for_other_sellers(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.ACCOUNT, part * HINT, why)
 
 
-@rules.rule("models issue 2589 (on and off for days)")
+@rules.rule("models issue 2589 (on and off for days)", reads=Flaky)
 def comes_and_goes(facts: Facts) -> Iterator[Judgement]:
     """The same request passes and fails: nothing in it can be the reason."""
     flaky = facts.last(Flaky)
@@ -155,10 +179,26 @@ def comes_and_goes(facts: Facts) -> Iterator[Judgement]:
             yield con(cause, STRONG, why)
 
 
-@rules.rule("inferred")
+@rules.rule("inferred", reads=ParticipationsRefused)
 def participations_broken_too(facts: Facts) -> Iterator[Judgement]:
     """Another operation of the same region is broken as well."""
     refused = facts.last(ParticipationsRefused)
     if refused is not None and (refused.status >= 500 or refused.status == 0):
         why = "getMarketplaceParticipations fails on Amazon's side too."
         yield pro(Cause.SERVICE, STRONG, why, _WAIT, _CASE)
+
+
+@rules.rule("troubleshoot-sp-api-errors: patterns across sellers and developers", reads=OthersToo)
+def others_meet_it_too(facts: Facts) -> Iterator[Judgement]:
+    """Several applications have no code in common but Amazon's."""
+    others, seen = facts.last(OthersToo), facts.failure or facts.success
+    if others is None or seen is None or seen.status == 429:
+        return
+    why = f"Others meet it too ({others.told[:80]})."
+    weight = DECISIVE if others.developers else HINT
+    yield pro(Cause.SERVICE, weight, why, _WAIT, _CASE)
+    for cause in (Cause.ACCOUNT, Cause.AUTHORIZATION, Cause.MARKETPLACE):
+        yield con(cause, FAIR if others.developers else HINT, why)
+    if others.developers:
+        yield con(Cause.REQUEST, FAIR, why)
+        yield con(Cause.SUCCESS, FAIR, why)

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 from sptui.spapi.check import ProblemKind
 from sptui.triage.causes import Cause
-from sptui.triage.evidence import MinimalTried, OperationsTried, RequestFlaw, TokenRefreshed, TokenSent
-from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, STRONG, Facts, Judgement, RuleBook, con, pro
+from sptui.triage.evidence import (
+    Aspect,
+    Compared,
+    MinimalTried,
+    OperationsTried,
+    RequestFlaw,
+    TokenRefreshed,
+    TokenSent,
+)
+from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
 
 rules = RuleBook()
 
@@ -65,15 +73,42 @@ def token_revoked_or_malformed(facts: Facts) -> Iterator[Judgement]:
     yield pro(Cause.AUTHORIZATION, FAIR + 0.5, why, again)
 
 
-@rules.rule("grantless-operations; models issues 1330, 1433")
+@rules.rule(
+    "tokens API use case guide: a restricted token opens the listed method and path alone; errors 403", reads=TokenSent
+)
+def restricted_token_of_another_path(facts: Facts) -> Iterator[Judgement]:
+    """A Restricted Data Token was sent, and refused."""
+    sent, failure = facts.last(TokenSent), facts.api_failure()
+    if sent is None or sent.prefix != "Atz.sprdt|" or failure is None or not failure.denied:
+        return
+    if "expired" not in failure.text:
+        why = "A Restricted Data Token was sent: it opens exactly the methods and paths it was made for."
+        fix = "Make it for this very method and path, without a trailing slash, and within the hour."
+        yield pro(Cause.TOKEN, FAIR + HINT, why, fix)
+
+
+@rules.rule("inferred: the header was told as sent, and Amazon did not see it", reads=Compared)
+def token_lost_on_the_way(facts: Facts) -> Iterator[Judgement]:
+    """Another client gets it there."""
+    lost = any("access token is missing" in each.text for each in facts.failures)
+    passing = any(each.passing and Aspect.CLIENT in each.aspects for each in facts.all(Compared))
+    if lost and passing:
+        why = "Another client gets the header there: this one loses or renames it."
+        yield pro(Cause.CLIENT, STRONG, why, "Look at the raw request that is really sent.")
+        yield con(Cause.TOKEN, STRONG, why)
+
+
+@rules.rule("grantless-operations; models issues 1330, 1433", reads=RequestFlaw)
 def token_of_the_wrong_kind(facts: Facts) -> Iterator[Judgement]:
     """Grantless operations refuse a seller's token and the reverse, with 403 and empty details."""
+    if any(each.code_word == "missingauthenticationtoken" for each in facts.failures):
+        return  # there is no such method and path, whatever the token
     for each in facts.all(RequestFlaw):
         if each.flaw is ProblemKind.TOKEN and (facts.nothing_seen or any(one.denied for one in facts.failures)):
             yield pro(Cause.TOKEN, CERTAIN, each.told, f"Send {each.allowed}.")
 
 
-@rules.rule("tokens API use case guide: personal data needs a Restricted Data Token")
+@rules.rule("tokens API use case guide: personal data needs a Restricted Data Token", reads=RequestFlaw)
 def token_not_restricted(facts: Facts) -> Iterator[Judgement]:
     """Without one Amazon refuses some operations and answers others with the personal data left out."""
     for each in facts.all(RequestFlaw):
@@ -81,7 +116,7 @@ def token_not_restricted(facts: Facts) -> Iterator[Judgement]:
             yield pro(Cause.TOKEN, FAIR, each.told, f"Send {each.allowed}.")
 
 
-@rules.rule("inferred: the same token serves every operation of the seller")
+@rules.rule("inferred: the same token serves every operation of the seller", reads=OperationsTried)
 def token_works_elsewhere(facts: Facts) -> Iterator[Judgement]:
     """What passes with the same authorization clears the token and the credentials behind it."""
     tried = facts.last(OperationsTried)

@@ -8,14 +8,9 @@ from sptui.spapi.calls import Stage
 from sptui.triage.events import StepName, StepOutcome, TrialMade
 from sptui.triage.evidence import Probe
 from sptui.triage.isolation import Attempt
-from sptui.triage.observe import (
-    observe_call,
-    observe_context,
-    observe_given_answer,
-    observe_outcome,
-    observe_token_kind,
-    outcome_of,
-)
+from sptui.triage.observe_answer import observe_given_answer, observe_outcome, outcome_of
+from sptui.triage.observe_context import observe_context
+from sptui.triage.observe_request import observe_call, observe_token_kind
 from sptui.triage.run import Run, reference_of
 from sptui.triage.sending import Events, Sent, relayed, send
 from sptui.triage.steps.base import Step, cannot_send, never

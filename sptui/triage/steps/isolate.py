@@ -19,7 +19,7 @@ from sptui.triage.evidence import (
     RequestFlaw,
 )
 from sptui.triage.isolation import Blame, Minimal, Trial, find_culprits, find_minimal
-from sptui.triage.observe import observe_outcome, values_in_words
+from sptui.triage.observe_answer import observe_outcome, values_in_words
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, Found, drive, relayed
 from sptui.triage.steps.base import Step, cannot_send, nothing_to_explain

@@ -6,7 +6,7 @@ from typing import Final
 
 from sptui.triage.events import StepName
 from sptui.triage.evidence import Probe, RequestClean
-from sptui.triage.observe import observe_request
+from sptui.triage.observe_request import observe_request
 from sptui.triage.run import Run
 from sptui.triage.steps.base import Step, never, no_calls, quietly
 

@@ -22,7 +22,8 @@ from sptui.triage.evidence import (
     PresenceSeen,
     Probe,
 )
-from sptui.triage.observe import observe_account, observe_outcome, observe_presence, outcome_of, source_of
+from sptui.triage.observe_answer import observe_outcome, outcome_of, source_of
+from sptui.triage.observe_context import observe_account, observe_presence
 from sptui.triage.rules.request import is_marketplace_parameter
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, wait_for_plan

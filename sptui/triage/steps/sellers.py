@@ -9,7 +9,7 @@ from sptui.spapi.calls import Stage
 from sptui.triage.events import StepName, StepOutcome
 from sptui.triage.evidence import Evidence, Probe, SellersTried
 from sptui.triage.isolation import Attempt, is_same_failure
-from sptui.triage.observe import outcome_of
+from sptui.triage.observe_answer import outcome_of
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, Sent, relayed, send
 from sptui.triage.steps.base import Step, cannot_send, nothing_to_explain

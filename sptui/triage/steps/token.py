@@ -6,7 +6,8 @@ from typing import Final
 
 from sptui.triage.events import StepName
 from sptui.triage.evidence import Evidence, RolesKnown, TokenRefreshed
-from sptui.triage.observe import observe_outcome, observe_roles
+from sptui.triage.observe_answer import observe_outcome
+from sptui.triage.observe_context import observe_roles
 from sptui.triage.run import Run
 from sptui.triage.steps.base import Step, nothing_to_explain, quietly
 

@@ -294,6 +294,7 @@ def test_the_context_is_what_a_tool_could_have_observed() -> None:
     assert context["account_status"] == "DEACTIVATED"
     assert context["other_sellers"] == {"calling": 2, "failing": 0}
     assert context["other_marketplaces_ok"] is True
+    assert "other_regions" not in context
     assert [each["marketplaceId"] for each in context["participations"]] == [
         each.id for each in world.caller(world.calls[0]).marketplaces
     ]
@@ -305,6 +306,16 @@ def test_the_context_is_what_a_tool_could_have_observed() -> None:
     world = load_scenario("authorization-revoked")
     context = scenario_case(world, world.calls[0])["context"]
     assert context == {"other_sellers": {"calling": 2, "failing": 0}}
+
+
+def test_the_context_tells_how_the_call_fares_in_another_region() -> None:
+    world = load_scenario("denied-by-outage")
+    assert scenario_case(world, world.calls[0])["context"]["other_regions"] == {"passing": ["NA"]}
+
+
+def test_the_account_status_is_that_of_the_marketplaces_that_the_answer_is_about() -> None:
+    world = load_scenario("report-account-closed")
+    assert scenario_case(world, world.calls[0])["context"]["account_status"] == "DEACTIVATED"
 
 
 def test_a_status_changes_while_one_watches() -> None:

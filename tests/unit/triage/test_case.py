@@ -23,9 +23,11 @@ from sptui.triage.evidence import (
     AnswerSeen,
     CallKnown,
     Finding,
+    LivesElsewhere,
     MarketplacesTried,
     Presence,
     PresenceSeen,
+    RegionsTried,
     RequestClean,
     RequestFlaw,
     RolesKnown,
@@ -36,7 +38,7 @@ from sptui.triage.observe import observe_case
 from sptui.triage.rules import judge
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-US, DE = "ATVPDKIKX0DER", "A1PA6795UKMFR9"
+US, DE, JP = "ATVPDKIKX0DER", "A1PA6795UKMFR9", "A1VC38T7YXB528"
 NA = "https://sellingpartnerapi-na.amazon.com"
 ORDERS = f"{NA}/orders/v0/orders?MarketplaceIds={US},A2EUQ1WTGCTBG2&CreatedAfter=2026-11-01T00:00:00Z"
 DENIED = {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied.", "details": ""}]}
@@ -51,8 +53,12 @@ def findings(case: Case) -> list[Finding]:
     return [each.data for each in observe_case(case, NOW)]
 
 
+def every(case: Case, kind: type[Any]) -> list[Any]:
+    return [each for each in findings(case) if isinstance(each, kind)]
+
+
 def one(case: Case, kind: type[Any]) -> Any:
-    (found,) = [each for each in findings(case) if isinstance(each, kind)]
+    (found,) = every(case, kind)
     return found
 
 
@@ -204,6 +210,21 @@ def test_the_error_that_says_more_is_taken_of_several() -> None:
     assert one(case_of(response={"status": 403, "body": {"errors": errors}}), AnswerSeen).code == "B"
 
 
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Date range exceeded. Report can be requested only upto 30 days", Cause.REQUEST),
+        ("item name\tseller sku\tunit price\tbuyer name", Cause.SUCCESS),
+        ("item name,seller sku,unit price,buyer name", Cause.SUCCESS),
+        ("order-id", Cause.SUCCESS),
+        ("sku price\na b c d e\n", Cause.SUCCESS),
+    ],
+)
+def test_a_document_that_holds_a_sentence_holds_an_error(text: str, cause: Cause) -> None:
+    case = case_of("https://tortuga.s3.amazonaws.com/document", response={"status": 200, "body": text})
+    assert judge(observe_case(case, NOW)).first.cause is cause
+
+
 # -- What is known beside
 
 
@@ -214,6 +235,7 @@ def test_the_context_becomes_evidence() -> None:
         "account_status": "deactivated",
         "other_sellers": {"calling": 20, "failing": 1},
         "other_marketplaces_ok": True,
+        "other_regions": {"passing": ["EU"], "failing": ["FE", "nowhere", None]},
         "token_kind": "grantless",
         "sandbox": True,
     }
@@ -223,8 +245,30 @@ def test_the_context_becomes_evidence() -> None:
     assert one(case, AccountStatusSeen).status == "DEACTIVATED"
     assert (one(case, SellersTried).calling, one(case, SellersTried).failing) == (20, 1)
     assert one(case, MarketplacesTried).passing
+    assert one(case, RegionsTried) == RegionsTried((Region.EU,), (Region.FE,))
     assert one(case, TokenSent).prefix == "Atc|"
     assert one(case, CallKnown).sandbox
+
+
+@pytest.mark.parametrize("told", [{}, {"passing": "EU"}, {"passing": []}, ["EU"], "EU", None])
+def test_regions_in_another_form_are_left_out(told: Any) -> None:
+    assert not every(case_of(context={"other_regions": told}), RegionsTried)
+
+
+@pytest.mark.parametrize(
+    ("url", "ids", "homes"),
+    [
+        ("sellers/v1/marketplaceParticipations", [DE], (Region.EU,)),
+        ("sellers/v1/marketplaceParticipations", [DE, JP], (Region.EU, Region.FE)),
+        ("sellers/v1/marketplaceParticipations", [DE, US], None),
+        ("sellers/v1/marketplaceParticipations", [], None),
+        (f"orders/v0/orders?MarketplaceIds={US}", [DE], None),
+    ],
+)
+def test_a_seller_of_another_region_is_seen(url: str, ids: list[str], homes: tuple[Region, ...] | None) -> None:
+    context = {"participations": [{"marketplaceId": id_, "isParticipating": True} for id_ in ids]}
+    seen = every(case_of(f"{NA}/{url}", context=context), LivesElsewhere)
+    assert seen == ([LivesElsewhere(homes)] if homes else [])
 
 
 @pytest.mark.parametrize(
@@ -351,7 +395,15 @@ _CASES = st.fixed_dictionaries(
         "context": st.fixed_dictionaries(
             {},
             optional=dict.fromkeys(
-                ["roles", "participations", "account_status", "other_sellers", "other_marketplaces_ok", "token_kind"],
+                [
+                    "roles",
+                    "participations",
+                    "account_status",
+                    "other_sellers",
+                    "other_marketplaces_ok",
+                    "other_regions",
+                    "token_kind",
+                ],
                 _JSON,
             ),
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sptui.spapi.catalogue import Operation, Parameter, load_catalogue
 from sptui.spapi.requests import RequestContext
 from sptui.triage.isolation import Attempt, Blame, Minimal, Search, Trial, find_culprits, find_minimal, is_same_failure
-from sptui.triage.observe import Outcome
+from sptui.triage.observe_answer import Outcome
 
 CONTEXT = RequestContext("ATVPDKIKX0DER", "A1SELLER", datetime(2026, 11, 23, 12, tzinfo=UTC))
 GOOD, BAD, OUTAGE, THROTTLED = (200, ""), (400, "InvalidInput"), (500, "InternalFailure"), (429, "QuotaExceeded")

@@ -43,6 +43,8 @@ from sptui.triage.rules import RULES, judge, judgements_on
 from sptui.triage.rules.base import Facts
 from sptui.triage.verdict import Strength, Verdict
 
+from .widened import WIDENED
+
 US, DE, JP, PSEUDO = "ATVPDKIKX0DER", "A1PA6795UKMFR9", "A1VC38T7YXB528", "A2ZV50J4W1RKNI"
 DENIED = "Access to requested resource is denied."
 INTERNAL = "We encountered an internal error. Please try again."
@@ -179,7 +181,10 @@ GOLDEN: dict[str, tuple[tuple[Finding, ...], Cause, Strength | None]] = {
         Strength.CERTAIN,
     ),
     "16 sandbox sample": (
-        (call("createReport", sandbox=True), failed(400, "InvalidInput", "Could not match input arguments")),
+        (
+            call("createReport", sandbox=True, sandbox_meant=True),
+            failed(400, "InvalidInput", "Could not match input arguments"),
+        ),
         Cause.REQUEST,
         None,
     ),
@@ -565,7 +570,8 @@ def test_further_case(name: str) -> None:
 
 def test_every_rule_speaks_in_some_case() -> None:
     silent = {rule.name for rule in RULES}
-    for findings in [*(each[0] for each in GOLDEN.values()), *(each[0] for each in MORE.values())]:
+    widened = [each[0] for each in WIDENED.values()]
+    for findings in [*(each[0] for each in GOLDEN.values()), *(each[0] for each in MORE.values()), *widened]:
         facts = Facts(evidence(*findings))
         silent -= {rule.name for rule in RULES if rule.name in silent and any(rule.judge(facts))}
     assert not silent
@@ -576,6 +582,20 @@ def test_every_rule_has_its_own_name_and_a_source() -> None:
     assert all(rule.source for rule in RULES)
     # The same thought may stand in two subjects (what the minimal call clears), but not twice in one.
     assert {name for name in names if names.count(name) > 1} <= {"minimal_call_passes"}
+
+
+@pytest.mark.parametrize("name", WIDENED)
+def test_what_comparisons_changes_types_and_words_tell(name: str) -> None:
+    findings, cause = WIDENED[name]
+    assert verdict_on(*findings).first.cause is cause, verdict_on(*findings)
+
+
+def test_a_rule_that_reads_a_finding_is_silent_without_it() -> None:
+    """Rules are asked only where there is something for them to read; asked all the same they say nothing new."""
+    for findings in [*(each[0] for each in GOLDEN.values()), *(each[0] for each in WIDENED.values())]:
+        facts = Facts(evidence(*findings))
+        asked = list(judgements_on(facts))
+        assert asked == [each for rule in RULES for each in rule.judge(facts)]
 
 
 def test_nothing_known_still_ranks_and_names_the_look_that_decides() -> None:
@@ -689,6 +709,8 @@ def _of_type(type_: Any) -> st.SearchStrategy[Any]:
     arguments = [each for each in get_args(type_) if each is not Ellipsis]
     if re.match(r"tuple", str(type_)):
         return st.lists(_of_type(arguments[0]), max_size=3).map(tuple)
+    if re.match(r"frozenset", str(type_)):
+        return st.frozensets(_of_type(arguments[0]), max_size=3)
     return st.one_of(*(st.none() if each is type(None) else _of_type(each) for each in arguments))
 
 

@@ -21,8 +21,6 @@ from .worlds import play, result_of
 
 NOT_YET: Final = {
     "brown-out": "calls that fail and pass in turn are taken for a parameter's fault",
-    "denied-by-outage": "another region is not asked before the role is blamed for an empty 403",
-    "document-signed-again": "a document's XML error is not told apart from an address that has run out",
     "document-with-token": "a document's XML error is not told apart from an address that has run out",
     "far-east-refusal": "the same call is not tried in another region before an option is blamed",
     "report-account-closed": "the account's health is not looked at for a report that was cancelled",
@@ -30,15 +28,6 @@ NOT_YET: Final = {
     "wrong-region-host": "the call is repeated on the seller's own host, where it passes, instead of the one given",
 }
 """Scenarios whose cause the rules do not name first yet, and why. An entry that is no longer needed fails."""
-
-NOT_YET_OFFLINE: Final = {
-    "denied-by-outage": "the context has no word for another region in which the call passes",
-    "far-east-refusal": "the context has no word for another region in which the call passes",
-    "report-account-closed": "the account's status does not weigh against a report cancelled for want of data",
-    "sandbox-host": "the sandbox's own text does not outweigh that other sellers fail as well",
-    "wrong-region-host": "the host is not compared with the marketplaces in which the seller takes part",
-}
-"""The same where only the answer and what a tool could have observed is known, and nothing is sent."""
 
 CALLS: Final = [
     pytest.param(name, at, id=f"{name}-{at}" if at else name)
@@ -89,6 +78,5 @@ async def test_the_case_alone_names_the_cause_first(name: str, at: int) -> None:
         result = result_of(await play(investigate(case, workspace.triage_services())))
     finally:
         await workspace.close()
-    right = result.verdict.first.cause == world.scenario.cause_of(call)
-    assert right != (name in NOT_YET_OFFLINE), (result.verdict, NOT_YET_OFFLINE.get(name))
+    assert result.verdict.first.cause == world.scenario.cause_of(call), result.verdict
     assert result.calls == 0
