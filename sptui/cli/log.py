@@ -5,12 +5,16 @@ from __future__ import annotations
 import click
 
 from sptui.cli.context import workspace_of
+from sptui.cli.log_explain import explain
 from sptui.cli.output import print_json, run, table
 
 
 @click.group()
 def log() -> None:
     """The calls that sptui has sent."""
+
+
+log.add_command(explain)
 
 
 @log.command()

@@ -13,6 +13,7 @@ from sptui.cli.context import BUILT_IN_WORLD, Invocation
 COMMANDS = {
     "demo": ("sptui.cli.app", "demo"),
     "health": ("sptui.cli.health", "health"),
+    "explain": ("sptui.cli.explain", "explain"),
     "notifications": ("sptui.cli.notifications", "notifications"),
     "triage": ("sptui.cli.triage", "triage"),
     "call": ("sptui.cli.call", "call"),
@@ -28,6 +29,7 @@ COMMANDS = {
 SUMMARIES = {
     "demo": "Open the app on the embedded simulator: no account, no network, no keyring.",
     "health": "Where the sellers take part, and what stands in the way.",
+    "explain": "Say why a call failed: from a curl command, raw HTTP, HAR, JSON or a traceback; offline.",
     "notifications": "Changes of accounts' status as Amazon tells them: set up, read, import.",
     "triage": "Find out why a call fails: the whole flow, without the screen.",
     "call": "Send one call, or show it.",

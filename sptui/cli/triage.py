@@ -15,8 +15,9 @@ from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.marketplaces import MARKETPLACES
 from sptui.spapi.regions import Region
 from sptui.spapi.requests import InvalidValueError, parse_assignments
-from sptui.triage.case import Case, UnreadableCaseError, read_case_text
+from sptui.triage.case import Case, UnreadableCaseError
 from sptui.triage.events import NO, YES, Conclusion, Event, Finished, Question, Reply, StepFinished, TriageResult
+from sptui.triage.reading import read_text
 
 if TYPE_CHECKING:
     from sptui.settings import Accounts
@@ -54,9 +55,10 @@ def triage(
 ) -> None:
     """Find out why a call fails, step by step, and say who must do what.
 
-    The call is FILE (one call as JSON: operation, request, response, context; - reads standard input) or
-    --operation with -p. Where the answer is not given, the call is sent. A call with side effects is sent only
-    with a yes: asked for on the terminal, or given with --yes; without a terminal the answer is no.
+    The call is FILE (- reads standard input) in any form that `sptui explain` reads: curl, raw HTTP, HAR, JSON,
+    a log line, a traceback; or --operation with -p. Where the answer is not given, the call is sent. A call with
+    side effects is sent only with a yes: asked for on the terminal, or given with --yes; without a terminal the
+    answer is no.
 
     Exit status 0 when nothing fails, 1 when a cause was found, 2 for usage or unreadable input, 3 when it could
     not be found out.
@@ -92,7 +94,7 @@ def _case_from_file(file: str) -> Case:
     except OSError as problem:
         raise CommandError(f"{file} cannot be read: {problem.strerror or problem}.", Exit.USAGE) from problem
     try:
-        return read_case_text(text)
+        return read_text(text).case()
     except UnreadableCaseError as problem:
         name = "Standard input" if file == "-" else file
         raise CommandError(f"{name}: {problem}", Exit.USAGE) from problem

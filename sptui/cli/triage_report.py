@@ -17,7 +17,7 @@ from sptui.triage.events import (
     TrialMade,
     Waiting,
 )
-from sptui.triage.verdict import RankedCause
+from sptui.triage.verdict import RankedCause, Verdict
 
 _TITLES: Final = 9
 _MARKS: Final = {
@@ -63,23 +63,28 @@ def describe_question(question: Question) -> list[str]:
 
 def describe_result(result: TriageResult, width: int = 100) -> str:
     """The verdict for people, in lines of at most ``width`` columns."""
-    first, *others = result.verdict.causes
-    lines = [
-        f"{first.cause.upper()} · {first.strength.words} ({first.likelihood:.0%}) · who acts: {first.who}",
-        first.cause.meaning,
-        "",
-        *_listed("Because", first.because, width),
-        *_listed("Against", first.against, width),
-        *_listed("Do", tuple(f"{number}. {what}" for number, what in enumerate(first.do, 1)), width),
-        *_listed("Culprit", (" and ".join(result.culprits),) if result.culprits else (), width),
-        *([""] if others else []),
-        *_listed("Or else", tuple(map(_in_one_line, others)), width),
-    ]
+    lines = describe_verdict(result.verdict, width, culprits=result.culprits)
     spent = f"{result.calls} {'call' if result.calls == 1 else 'calls'}, {result.seconds:.1f} s"
     return "\n".join([*lines, "", spent])
 
 
-def _listed(title: str, entries: tuple[str, ...], width: int) -> list[str]:
+def describe_verdict(verdict: Verdict, width: int = 100, *, culprits: tuple[str, ...] = ()) -> list[str]:
+    """The likeliest cause whole, the others in a line each."""
+    first, *others = verdict.causes
+    return [
+        f"{first.cause.upper()} · {first.strength.words} ({first.likelihood:.0%}) · who acts: {first.who}",
+        first.cause.meaning,
+        "",
+        *listed("Because", first.because, width),
+        *listed("Against", first.against, width),
+        *listed("Do", tuple(f"{number}. {what}" for number, what in enumerate(first.do, 1)), width),
+        *listed("Culprit", (" and ".join(culprits),) if culprits else (), width),
+        *([""] if others else []),
+        *listed("Or else", tuple(map(_in_one_line, others)), width),
+    ]
+
+
+def listed(title: str, entries: tuple[str, ...], width: int) -> list[str]:
     """Entries below each other behind their title, each wrapped under its own beginning."""
     lines: list[str] = []
     for entry in entries:

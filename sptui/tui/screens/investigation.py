@@ -34,10 +34,11 @@ from sptui.triage.flow import investigate
 from sptui.triage.isolation import Trial
 from sptui.triage.run import Options
 from sptui.triage.sending import relayed
-from sptui.triage.verdict import RankedCause, Strength, Verdict
-from sptui.tui.marks import Mark, Tone, cell, hanging, line, mark_cell, wrapped
+from sptui.triage.verdict import Verdict
+from sptui.tui.marks import Mark, Tone, cell, line, mark_cell, wrapped
 from sptui.tui.screens.base import SptuiScreen
 from sptui.tui.screens.question import QuestionScreen
+from sptui.tui.verdict_text import verdict_text
 from sptui.tui.widgets.keyed_table import Cells, Column, KeyedTable
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
@@ -52,11 +53,6 @@ _OUTCOMES: Final = {
     StepOutcome.SKIPPED: Mark("-", "left out", "muted"),
     StepOutcome.FAILED: Mark("✖", "failed", "error"),
     StepOutcome.ASKED: Mark("?", "not allowed", "muted"),
-}
-_STRENGTHS: Final[dict[Strength, Tone]] = {
-    Strength.CERTAIN: "error",
-    Strength.STRONG: "warning",
-    Strength.WEAK: "plain",
 }
 _NARROW = (Column("what", "TRIED", 22), Column("status", "STATUS", 7), Column("code", "CODE", 12))
 _WIDE = (
@@ -247,22 +243,7 @@ class InvestigationScreen(SptuiScreen[None]):
     def _verdict_text(self, width: int) -> Content:
         if self.verdict is None:
             return line(("Nothing is known yet.", "muted"))
-        first, *others = self.verdict.causes
-        parts = [_headline(first)]
-        groups: tuple[tuple[str, Tone, tuple[str, ...]], ...] = (
-            ("because", "muted", first.because),
-            ("against", "muted", first.against),
-            (first.who.value, "warning", first.do),
-        )
-        for label, tone, told in groups:
-            parts += [
-                hanging("" if number else label, text, tone=tone, width=width) for number, text in enumerate(told)
-            ]
-        likely = [each for each in others if each.likelihood >= 0.05]
-        if likely:
-            told_others = ", ".join(f"{each.cause.value} {each.likelihood:.0%}" for each in likely)
-            parts.append(hanging("or else", told_others, tone="muted", width=width))
-        return Content("\n").join(parts)
+        return verdict_text(self.verdict, width)
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
@@ -282,11 +263,3 @@ class InvestigationScreen(SptuiScreen[None]):
         """Copies the verdict as plain text."""
         self.app.copy_to_clipboard(self._verdict_text(100).plain)
         self.app.notify("Verdict copied.", markup=False)
-
-
-def _headline(cause: RankedCause) -> Content:
-    return line(
-        (cause.cause.value.upper(), _STRENGTHS[cause.strength]),
-        f"  {cause.strength.words}, {cause.likelihood:.0%}  ",
-        (cause.cause.meaning, "muted"),
-    )

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Paste
 from textual.widgets import Button, Footer, Input, Label, Select
 
 from sptui.calling import context_of
@@ -32,6 +33,7 @@ class TriageScreen(SptuiScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "start", "Find out why", id="triage.start", tooltip="Start with what the form says"),
+        Binding("f3", "paste", "Paste a call", id="triage.paste", tooltip="From curl, HTTP, HAR, JSON or a traceback"),
         Binding("ctrl+n", "next_example", "Next example", id="triage.example", tooltip="Another call that fails"),
     ]
 
@@ -150,7 +152,7 @@ class TriageScreen(SptuiScreen[None]):
             return
         if operation is None:
             more = " Ctrl+N fills in a call of the demo that fails." if self._examples else ""
-            hint.show(line((f"Choose the call that fails.{more}", "muted")))
+            hint.show(line((f"Choose the call that fails, or paste it with F3.{more}", "muted")))
             return
         context = self._sample_context(authorization)
         parts: list[str] = [f"{operation.method} {operation.path}"]
@@ -165,6 +167,18 @@ class TriageScreen(SptuiScreen[None]):
         hint.show(Content("\n").join([line(self._story)] * bool(self._story) + [line((" · ".join(parts), "muted"))]))
 
     # Actions ----------------------------------------------------------------------------------------------
+
+    @on(Paste)
+    def _paste(self, event: Paste) -> None:
+        """A paste that is more than a word is a call."""
+        if "\n" in event.text.strip() or len(event.text) > 60:
+            self.action_paste(event.text)
+
+    def action_paste(self, text: str = "") -> None:
+        """Opens the page that reads a failing call."""
+        from sptui.tui.screens.explain import ExplainScreen
+
+        self.app.push_screen(ExplainScreen(text))
 
     async def action_next_example(self) -> None:
         """Fills in the next failing call of the demo."""
