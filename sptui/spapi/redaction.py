@@ -24,7 +24,6 @@ _CLIENT_SECRET = re.compile(rf"(amzn1\.oa2-cs\.){_REST}")
 _AWS_KEY = re.compile(r"AKIA[0-9A-Z]{16}")
 _FIELD = re.compile(
     rf"""(?x)
-    (?: (?<![A-Za-z0-9]) | (?<=%[0-9A-Fa-f][0-9A-Fa-f]) )
     (?P<before>
         (?i: client_secret|refresh_token|access_token|restrictedDataToken|newClientSecret|lwa_client_secret
           |clientSecret|refreshToken|accessToken|secret_access_key|secretAccessKey|spapi_oauth_code
