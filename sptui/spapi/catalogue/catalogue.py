@@ -159,12 +159,11 @@ def _values_in(operation: Operation, parts: list[str]) -> dict[str, str] | None:
     if len(parts) != len(template):
         return None
     for wanted, part in zip(template, parts, strict=True):
-        if wanted == part:
-            continue
         named = _FIELD.fullmatch(wanted) if wanted[0] == "{" else None
-        if named is None:
+        if named is not None:
+            values[named[1]] = unquote(part)
+        elif wanted != part:
             return None
-        values[named[1]] = unquote(part)
     return values
 
 
