@@ -119,6 +119,14 @@ class CallLog:
             before = rows[-1][0]
         return found[::-1]
 
+    def passed_operations(self, application: str) -> list[str]:
+        """The operations of which an application made a call that passed."""
+        self.flush()
+        rows = self._database.query(
+            "SELECT DISTINCT operation FROM call WHERE application = ? AND status BETWEEN 200 AND 299", (application,)
+        )
+        return [row[0] for row in rows if row[0]]
+
     def close(self) -> None:
         """Writes what is left and closes the file."""
         self._waiting.put(None)

@@ -18,11 +18,14 @@ class StepName(StrEnum):
     ANSWER = "answer"
     REQUEST = "request"
     TOKEN = "token"
+    REPRODUCE = "reproduce"
     MINIMAL = "minimal"
     OPTIONS = "options"
     SELLERS = "sellers"
+    OPERATIONS = "operations"
     MARKETPLACE = "marketplace"
     ACCOUNT = "account"
+    QUESTIONS = "questions"
     VERDICT = "verdict"
 
 
@@ -52,7 +55,7 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class StepStarted(msgspec.Struct, frozen=True):
-    """A step begins. Answered with ``SKIP``, it is left out."""
+    """A step begins. Answered with ``SKIP``, it is left out; with ``GoTo``, the flow goes on from there."""
 
     step: StepName
     title: str
@@ -76,18 +79,26 @@ class TrialMade(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Something that only a person can decide; answered with a Reply. None counts as ``NO``.
+    """Something that only a person can decide; answered with a Reply. Anything else counts as ``default``.
 
-    For a call with side effects ``method``, ``path`` and ``body`` show it whole.
+    For a call with side effects ``method``, ``path`` and ``body`` show it whole. ``told`` says what each choice means,
+    in the order of ``choices``; empty where they speak for themselves.
     """
 
     step: StepName
     id: str
     text: str
     choices: tuple[str, ...] = ("yes", "no")
+    default: str = "no"
+    told: tuple[str, ...] = ()
     method: str = ""
     path: str = ""
     body: Any = None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it asks to send a call; else it asks what only the person knows or prefers."""
+        return bool(self.method)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -96,18 +107,29 @@ class Reply(msgspec.Struct, frozen=True):
     choice: str
 
 
+class GoTo(msgspec.Struct, frozen=True):
+    """The answer that goes to a step: back to one that was made, whose work and all after it is forgotten and done
+    anew, or again to the one that has just ended. Taken after StepStarted, StepFinished, VerdictSoFar and Finished.
+    """
+
+    step: StepName
+
+
 YES = Reply("yes")
 NO = Reply("no")
 SKIP = Reply("skip")
 
 
 class StepFinished(msgspec.Struct, frozen=True):
-    """A step ended; ``evidence`` is what it found, ``why`` the reason where it was skipped or failed."""
+    """A step ended; ``evidence`` is what it found, ``why`` the reason where it was skipped or failed, ``calls`` what it
+    cost.
+    """
 
     step: StepName
     outcome: StepOutcome
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
+    calls: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The form of ``triage --json``. A step that was left out tells why as its one fact."""
@@ -155,10 +177,13 @@ class TriageResult(msgspec.Struct, frozen=True):
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """The last event."""
+    """The last event, unless it is answered with ``GoTo``."""
 
     result: TriageResult
 
+
+Answer = Reply | GoTo | None
+"""What an event may be answered with."""
 
 Event = Planned | StepStarted | Waiting | TrialMade | Question | StepFinished | VerdictSoFar | Finished
 """Everything that the flow yields."""

@@ -29,7 +29,8 @@ class CallKnown(msgspec.Struct, frozen=True, tag="call"):
 
     ``operation`` is the catalogue's bare name, "" where the catalogue has none; ``path_known`` whether the
     catalogue has such a path (None: no path was given). ``host`` is set only for a host that is none of
-    SP-API's. ``roles``: any one of them opens the operation, or the type that it orders, in ``region``.
+    SP-API's. ``roles``: any one of them opens the operation, or the type that it orders, in ``region``;
+    ``same_roles_in``: the other regions in which the very same roles open it.
     ``sandbox_meant``: somebody said that it is for the sandbox; ``sandbox_sample``: it is one of the samples that
     the sandbox answers.
     """
@@ -50,6 +51,7 @@ class CallKnown(msgspec.Struct, frozen=True, tag="call"):
     side_effects: str = "none"
     sandbox_meant: bool = False
     sandbox_sample: bool = False
+    same_roles_in: tuple[Region, ...] = ()
 
 
 class AnswerSeen(msgspec.Struct, frozen=True, tag="answer"):
@@ -138,6 +140,69 @@ class RolesKnown(msgspec.Struct, frozen=True, tag="roles"):
         return bool(self.opening) and not set(self.has) & set(self.opening)
 
 
+class RehearsalTried(msgspec.Struct, frozen=True, tag="rehearsal"):
+    """A call with side effects made where it has none: as a VALIDATION_PREVIEW of listings, or in the sandbox.
+
+    ``kind``: "preview" or "sandbox". ``issues``: what a preview has against the content, in Amazon's words.
+    """
+
+    kind: str
+    passes: bool
+    status: int = 0
+    code: str = ""
+    issues: tuple[str, ...] = ()
+
+
+class RoleState(StrEnum):
+    """What is known of a role: a call that needs it passed, was refused, or none was made."""
+
+    PROVEN = "proven"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+class RoleProof(msgspec.Struct, frozen=True):
+    """What one call tells: it passed, so one of these roles is there; or it was refused, so none of them is."""
+
+    roles: tuple[str, ...]
+    state: RoleState
+    by: str = ""
+
+
+class RolesInferred(msgspec.Struct, frozen=True, tag="roles inferred"):
+    """What calls tell of the application's roles. ``opening``: those that open the operation, any one of them."""
+
+    opening: tuple[str, ...]
+    proofs: tuple[RoleProof, ...]
+
+    @property
+    def proof(self) -> RoleProof | None:
+        """The call that proves that one of the opening roles is there."""
+        proven = (each for each in self.proofs if each.state is RoleState.PROVEN and each.roles)
+        return next((each for each in proven if set(each.roles) <= set(self.opening)), None)
+
+    @property
+    def all_refuted(self) -> bool:
+        """Whether none of the opening roles can be there, provided that other calls of the authorization pass."""
+        refuted = {role for each in self.proofs if each.state is RoleState.REFUTED for role in each.roles}
+        return bool(self.opening) and set(self.opening) <= refuted
+
+    def state_of(self, role: str) -> RoleState:
+        """What is known of one role."""
+        states = {each.state for each in self.proofs if each.roles == (role,)}
+        if RoleState.PROVEN in states:
+            return RoleState.PROVEN
+        refuted = any(each.state is RoleState.REFUTED and role in each.roles for each in self.proofs)
+        return RoleState.REFUTED if refuted else RoleState.UNKNOWN
+
+
+class PersonSaid(msgspec.Struct, frozen=True, tag="person said"):
+    """What a person answered to one of the questions that no call can answer."""
+
+    question: str
+    answer: str
+
+
 class MinimalTried(msgspec.Struct, frozen=True, tag="minimal"):
     """The smallest request: does it pass, and if not, does it fail as the whole call did (``same``)?
 
@@ -154,7 +219,8 @@ class MinimalTried(msgspec.Struct, frozen=True, tag="minimal"):
 class Culprit(msgspec.Struct, frozen=True, tag="culprit"):
     """The parameters without which the call passes and with which it fails: one alone, or several together.
 
-    ``missing``: the other way round, the call passes as soon as they are given.
+    ``missing``: the other way round, the call passes as soon as they are given. ``fault``: "value" where another value
+    passes, "option" where a sample value fails too, "combination" where they fail only together, "" where not tried.
     """
 
     names: tuple[str, ...]
@@ -162,6 +228,7 @@ class Culprit(msgspec.Struct, frozen=True, tag="culprit"):
     code: str = ""
     values: tuple[str, ...] = ()
     missing: bool = False
+    fault: str = ""
 
 
 class NotReproduced(msgspec.Struct, frozen=True, tag="not reproduced"):
@@ -368,6 +435,7 @@ class Probe(StrEnum):
     SELLERS = "sellers"
     MARKETPLACE = "marketplace"
     ACCOUNT = "account"
+    OPERATIONS = "operations"
 
 
 class NotTried(msgspec.Struct, frozen=True, tag="not tried"):
@@ -386,6 +454,9 @@ Finding = (
     | RequestClean
     | TokenRefreshed
     | RolesKnown
+    | RolesInferred
+    | PersonSaid
+    | RehearsalTried
     | MinimalTried
     | Culprit
     | NotReproduced

@@ -13,8 +13,10 @@ from sptui.triage.case import Case
 from sptui.triage.causes import Cause
 from sptui.triage.events import (
     SKIP,
+    Answer,
     Conclusion,
     Finished,
+    GoTo,
     Planned,
     StepName,
     StepStarted,
@@ -27,7 +29,11 @@ from sptui.triage.sending import Events, relayed
 from sptui.triage.services import Services
 from sptui.triage.steps.answer import ANSWER
 from sptui.triage.steps.base import Step, never, no_calls, quietly
+from sptui.triage.steps.explained import blamed_by_the_catalogue
 from sptui.triage.steps.isolate import MINIMAL, OPTIONS
+from sptui.triage.steps.operations import OPERATIONS
+from sptui.triage.steps.questions import STEP_QUESTIONS
+from sptui.triage.steps.reproduce import REPRODUCE
 from sptui.triage.steps.request import REQUEST
 from sptui.triage.steps.seller import ACCOUNT, MARKETPLACE
 from sptui.triage.steps.sellers import SELLERS
@@ -35,6 +41,8 @@ from sptui.triage.steps.token import TOKEN
 
 
 async def _conclude(run: Run) -> None:
+    if not run.culprits and run.verdict.first.cause is Cause.REQUEST:
+        run.culprits = blamed_by_the_catalogue(run)  # told by the catalogue and Amazon's answer, without a trial
     if run.verdict.first.cause is not Cause.SUCCESS:
         run.found()
 
@@ -43,8 +51,36 @@ VERDICT: Final = Step(
     StepName.VERDICT, "The verdict", "Rank the causes by what was found.", no_calls, never, quietly(_conclude)
 )
 
-_HARMLESS: Final = (ANSWER, REQUEST, TOKEN, MINIMAL, OPTIONS, SELLERS, MARKETPLACE, ACCOUNT, VERDICT)
-_WITH_SIDE_EFFECTS: Final = (ANSWER, REQUEST, TOKEN, MARKETPLACE, ACCOUNT, MINIMAL, OPTIONS, SELLERS, VERDICT)
+_HARMLESS: Final = (
+    ANSWER,
+    REQUEST,
+    TOKEN,
+    REPRODUCE,
+    MINIMAL,
+    OPTIONS,
+    SELLERS,
+    OPERATIONS,
+    MARKETPLACE,
+    ACCOUNT,
+    STEP_QUESTIONS,
+    VERDICT,
+)
+TITLES: Final = {each.name: each.title for each in _HARMLESS}
+"""The title of every step."""
+
+_WITH_SIDE_EFFECTS: Final = (
+    ANSWER,
+    REQUEST,
+    TOKEN,
+    OPERATIONS,
+    MARKETPLACE,
+    ACCOUNT,
+    MINIMAL,
+    OPTIONS,
+    SELLERS,
+    STEP_QUESTIONS,
+    VERDICT,
+)
 """A call that changes something is repeated last, after all that can be looked at without harm."""
 
 _OUR_SIDE: Final = frozenset({"credentials", "connect", "tls", "forbidden host", "other"})
@@ -55,35 +91,69 @@ async def investigate(case: Case, services: Services, options: Options | None = 
     """Yields a Planned event, then for each step StepStarted, what happens meanwhile, StepFinished and VerdictSoFar
     (a step that is not needed: StepFinished alone), and Finished at the end.
 
-    Waiting, TrialMade and Question come in between; a Question is answered by ``asend(Reply)``, and anything but
-    its yes counts as no. ``asend(SKIP)`` on StepStarted leaves that step out. Closing the generator or cancelling
-    its task stops it wherever it is.
+    Waiting, TrialMade and Question come in between; a Question is answered by ``asend(Reply)``. ``asend(SKIP)`` on
+    StepStarted leaves that step out; ``asend(GoTo(step))`` between two steps or at the end goes back to a step, which
+    is then made even where it was left out as not needed. Closing the generator or cancelling its task stops it
+    wherever it is.
     """
     run = Run(case, services, options or Options())
     began = services.monotonic()
     steps = _WITH_SIDE_EFFECTS if run.has_side_effects else _HARMLESS
     yield Planned(tuple(each.planned(run) for each in steps))
-    for step in steps:
+    place, wanted = 0, False
+    while True:
+        if place == len(steps):
+            answer = yield Finished(_result(run, services.monotonic() - began))
+            if not isinstance(answer, GoTo):
+                return
+        else:
+            turn = _Turn(steps[place], run, wanted=wanted)
+            async with relayed(turn.events()) as relay:
+                async for event in relay:
+                    relay.reply = yield event
+            answer = turn.answer
+        wanted = isinstance(answer, GoTo) and run.go_back(answer.step)
+        if wanted and isinstance(answer, GoTo):
+            place = [each.name for each in steps].index(answer.step)
+        elif place < len(steps):
+            place += 1
+
+
+class _Turn:
+    """A step's turn; ``answer`` is what its last event was answered with."""
+
+    def __init__(self, step: Step, run: Run, *, wanted: bool) -> None:
+        """``wanted``: somebody went to this step, so it is made even where the cause is certain."""
+        self._step = step
+        self._run = run
+        self._wanted = wanted
+        self.answer: Answer = None
+
+    async def events(self) -> Events:
+        step, run = self._step, self._run
         run.begin(step.name)
-        if why := _not_needed(step, run):
+        if why := _not_needed(step, run, wanted=self._wanted):
             run.skip(why)
-            yield run.end()
-            continue
+            self.answer = yield run.end()
+            return
         planned = step.planned(run)
-        if (yield StepStarted(step.name, step.title, step.purpose, planned.calls)) == SKIP:
+        reply = yield StepStarted(step.name, step.title, step.purpose, planned.calls)
+        if isinstance(reply, GoTo) and reply.step is not step.name and run.has_made(reply.step):
+            self.answer = reply
+            return
+        if reply == SKIP:
             run.skip("Left out.")
-            yield run.end()
-            continue
+            self.answer = yield run.end()
+            return
         async with relayed(step.work(run)) as relay:
             async for event in relay:
                 relay.reply = yield event
-        yield run.end()
-        yield VerdictSoFar(run.verdict)
-    yield Finished(_result(run, services.monotonic() - began))
+        ended = yield run.end()
+        self.answer = (yield VerdictSoFar(run.verdict)) or ended
 
 
-def _not_needed(step: Step, run: Run) -> str:
-    if step.name is not StepName.VERDICT and run.finished and run.verdict.is_certain:
+def _not_needed(step: Step, run: Run, *, wanted: bool) -> str:
+    if not wanted and step.name is not StepName.VERDICT and run.finished and run.verdict.is_certain:
         return f"Not needed: the cause is certain ({run.verdict.first.cause})."
     return step.skip(run)
 
@@ -111,4 +181,4 @@ def _conclusion(run: Run) -> Conclusion:
     return Conclusion.PROBLEM
 
 
-__all__ = ["Options", "investigate"]
+__all__ = ["TITLES", "Options", "investigate"]

@@ -52,8 +52,17 @@ def observe_call(case: Case) -> Evidence:
         side_effects=operation.side_effects if operation else "none",
         sandbox_meant=case.context.sandbox_meant,
         sandbox_sample=case.sandbox and operation is not None and _is_sample(operation, case.values),
+        same_roles_in=_same_roles_in(operation, region) if operation and region else (),
     )
     return Evidence(_call_in_words(known), GIVEN, known)
+
+
+def _same_roles_in(operation: Operation, region: Region) -> tuple[Region, ...]:
+    others = tuple(each for each in Region if each is not region)
+    if not operation.role_regions:
+        return others
+    opening = operation.roles_in(region)
+    return tuple(each for each in others if operation.roles_in(each) == opening)
 
 
 def _is_sample(operation: Operation, values: dict[str, Any]) -> bool:

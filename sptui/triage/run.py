@@ -9,18 +9,23 @@ import msgspec
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Call, Stage
 from sptui.spapi.catalogue import Operation
-from sptui.spapi.marketplaces import MARKETPLACES, marketplaces_of
+from sptui.spapi.marketplaces import MARKETPLACES
+from sptui.spapi.regions import Region
 from sptui.spapi.requests import RequestContext
 from sptui.triage.case import Case
 from sptui.triage.events import StepFinished, StepName, StepOutcome
 from sptui.triage.evidence import AnswerSeen, Evidence, Finding, NoAnswer, NotTried, Probe
 from sptui.triage.isolation import Attempt, Trial, trial_of
 from sptui.triage.observe_answer import Outcome, unbatched
+from sptui.triage.rehearsal import Rehearsal
 from sptui.triage.rules import judge
 from sptui.triage.services import Services
 from sptui.triage.verdict import Verdict
 
 SOURCE: Final = "sptui"
+
+_MAIN_MARKETPLACES: Final = {Region.NA: "ATVPDKIKX0DER", Region.EU: "A1PA6795UKMFR9", Region.FE: "A1VC38T7YXB528"}
+"""US, DE and JP: where a seller of the region most likely sells (an assumption)."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -32,6 +37,24 @@ class Options(msgspec.Struct, frozen=True):
 
     read_only: bool = False
     longest_wait_seconds: float = 300.0
+
+
+class _Sheet(msgspec.Struct, frozen=True):
+    """What was known before a step began: what the flow returns to when it goes back to it."""
+
+    evidence: int
+    trials: int
+    finished: int
+    culprits: tuple[str, ...]
+    reference: Outcome | None
+    reproduced: Trial | None
+    minimal: dict[str, Any] | None
+    minimal_passes: bool
+    filled: tuple[str, ...]
+    last_call: Call | None
+    declined: bool
+    rehearsal: Rehearsal | None
+    known: dict[bytes, Trial]
 
 
 class Run:
@@ -62,8 +85,12 @@ class Run:
         """The newest call that was sent."""
         self.declined = False
         """Whether somebody said no to a call with side effects; then no other one is asked for."""
+        self.rehearsal: Rehearsal | None = None
+        """Where calls with side effects are made without them, as somebody chose."""
         self._known: dict[bytes, Trial] = {}
         self._step_began = 0
+        self._calls_before = 0
+        self._sheets: dict[StepName, _Sheet] = {}
 
     # -- What is known
 
@@ -92,10 +119,10 @@ class Run:
         """Whether no access token could be had in this run."""
         return any(_is_lwa_failure(each.data) for each in self.evidence)
 
-    def context_for(self, authorization: Authorization) -> RequestContext:
-        """What fills samples: the call's own marketplace, else one of the region."""
-        asked = [each for each in self.case.marketplaces if each in MARKETPLACES]
-        home = asked[0] if asked else marketplaces_of(authorization.region)[0].id
+    def context_for(self, authorization: Authorization, *, at_home: bool = False) -> RequestContext:
+        """What fills samples: the call's own marketplace, else (or ``at_home``) the main one of the region."""
+        asked = [] if at_home else [each for each in self.case.marketplaces if each in MARKETPLACES]
+        home = asked[0] if asked else _MAIN_MARKETPLACES[authorization.region]
         return RequestContext(home, authorization.seller_id, self.services.now())
 
     # -- What a step writes down
@@ -103,11 +130,47 @@ class Run:
     def begin(self, step: StepName) -> None:
         """A step starts with a clean sheet."""
         self.step, self.outcome, self.why = step, StepOutcome.OK, ""
-        self._step_began = len(self.evidence)
+        self._step_began, self._calls_before = len(self.evidence), self.calls
+        self._sheets[step] = _Sheet(
+            evidence=len(self.evidence),
+            trials=len(self.trials),
+            finished=len(self.finished),
+            culprits=self.culprits,
+            reference=self.reference,
+            reproduced=self.reproduced,
+            minimal=self.minimal,
+            minimal_passes=self.minimal_passes,
+            filled=self.filled,
+            last_call=self.last_call,
+            declined=self.declined,
+            rehearsal=self.rehearsal,
+            known=dict(self._known),
+        )
+
+    def has_made(self, step: StepName) -> bool:
+        """Whether a step was made, so that one can go back to it."""
+        return step in self._sheets
+
+    def go_back(self, step: StepName) -> bool:
+        """Forgets what this step and all after it found; False where the step has not been made yet.
+
+        The calls that were sent stay counted. A no to a call with side effects is forgotten too: it is asked for again.
+        """
+        sheet = self._sheets.get(step)
+        if sheet is None:
+            return False
+        del self.evidence[sheet.evidence :], self.trials[sheet.trials :], self.finished[sheet.finished :]
+        self.culprits, self.reference, self.reproduced = sheet.culprits, sheet.reference, sheet.reproduced
+        self.minimal, self.minimal_passes, self.filled = sheet.minimal, sheet.minimal_passes, sheet.filled
+        self.last_call, self.declined, self.rehearsal = sheet.last_call, sheet.declined, sheet.rehearsal
+        self._known = dict(sheet.known)
+        self._sheets = {name: each for name, each in self._sheets.items() if each.finished < sheet.finished}
+        return True
 
     def end(self) -> StepFinished:
         """What the step found."""
-        done = StepFinished(self.step, self.outcome, tuple(self.evidence[self._step_began :]), self.why)
+        found, spent = tuple(self.evidence[self._step_began :]), self.calls - self._calls_before
+        done = StepFinished(self.step, self.outcome, found, self.why, spent)
         self.finished.append(done)
         return done
 

@@ -10,14 +10,16 @@ from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Call, Stage
 from sptui.spapi.catalogue import Operation
 from sptui.spapi.requests import ApiRequest, InvalidValueError, build_request
-from sptui.triage.events import YES, Event, Question, Reply, StepOutcome, TrialMade, Waiting
+from sptui.triage.events import YES, Answer, Event, Question, Reply, StepOutcome, TrialMade, Waiting
+from sptui.triage.evidence import RehearsalTried
 from sptui.triage.isolation import Attempt, Result, Search, Trial
 from sptui.triage.observe_answer import observe_outcome
+from sptui.triage.rehearsal import Rehearsal, observe_rehearsal, rehearsals_of
 from sptui.triage.run import Run
 
 _WORTH_TELLING_SECONDS: Final = 0.5
 
-Events = AsyncGenerator[Event, Reply | None]
+Events = AsyncGenerator[Event, Answer]
 """What a step is while it runs: it yields events and is sent replies."""
 
 
@@ -26,7 +28,7 @@ class Relay:
 
     def __init__(self, inner: Events) -> None:
         self._inner = inner
-        self.reply: Reply | None = None
+        self.reply: Answer = None
 
     def __aiter__(self) -> AsyncIterator[Event]:
         return self
@@ -67,7 +69,11 @@ class Found(Generic[Result]):
 
 
 async def send(run: Run, attempt: Attempt, authorization: Authorization, sent: Sent) -> Events:
-    """Sends one attempt for an authorization; ``sent`` gets the call, or why none was made."""
+    """Sends one attempt for an authorization; ``sent`` gets the call, or why none was made.
+
+    A call with side effects takes a yes to that very call, or is made where it has none: as a preview or in the
+    sandbox, whose failure counts as the call's, and whose success is evidence of its own.
+    """
     operation = run.operation
     if operation is None:
         sent.not_sent("The catalogue does not know the operation, so it cannot be sent.", StepOutcome.FAILED)
@@ -77,22 +83,46 @@ async def send(run: Run, attempt: Attempt, authorization: Authorization, sent: S
     except InvalidValueError as problem:
         sent.not_sent(str(problem), StepOutcome.FAILED)
         return
-    if run.has_side_effects:
+    if run.has_side_effects and run.rehearsal is None:
         if run.read_only:
             sent.not_sent("Read-only: the call has side effects and was not sent.", StepOutcome.ASKED)
-        elif run.declined or (yield _question(run, attempt, request)) != YES:
+            return
+        reply = None if run.declined else (yield _question(run, attempt, request))
+        choice = reply.choice if isinstance(reply, Reply) else ""
+        if choice in set(rehearsals_of(operation)):
+            run.rehearsal = Rehearsal(choice)
+        elif choice != YES.choice:
             run.declined = True
             sent.not_sent("The call has side effects and got no yes: not sent.", StepOutcome.ASKED)
-        if sent.why:
             return
-    waiting, too_long = wait_for_plan(run, operation, authorization, sandbox=run.case.sandbox)
+    rehearsal = run.rehearsal if run.has_side_effects else None
+    if rehearsal is not None:
+        request = build_request(operation, rehearsal.attempt(attempt).values)
+    sandbox = run.case.sandbox or rehearsal is Rehearsal.SANDBOX
+    waiting, too_long = wait_for_plan(run, operation, authorization, sandbox=sandbox)
     if too_long:
         sent.not_sent(too_long, StepOutcome.FAILED)
         return
     if waiting is not None:
         yield waiting
     run.calls += 1
-    sent.call = run.last_call = await run.services.send(request, authorization, sandbox=run.case.sandbox)
+    call = run.last_call = await run.services.send(request, authorization, sandbox=sandbox)
+    if rehearsal is None or call.stage is Stage.LWA:
+        sent.call = call
+    else:
+        _take_rehearsal(run, rehearsal, call, sent)
+
+
+def _take_rehearsal(run: Run, rehearsal: Rehearsal, call: Call, sent: Sent) -> None:
+    told = observe_rehearsal(rehearsal, call)
+    if told is None:
+        sent.not_sent(f"The {rehearsal} told nothing: {call.summary}", StepOutcome.FAILED)
+        return
+    run.note(told)
+    if isinstance(told.data, RehearsalTried) and (told.data.passes or told.data.issues):
+        sent.not_sent(told.fact, StepOutcome.OK if told.data.passes else StepOutcome.FOUND)
+    else:
+        sent.call = call
 
 
 def wait_for_plan(
@@ -111,10 +141,13 @@ def wait_for_plan(
 
 def _question(run: Run, attempt: Attempt, request: ApiRequest) -> Question:
     effects = {"mild": "mild side effects", "real": "side effects"}[request.operation.side_effects]
+    rehearsals = rehearsals_of(request.operation)
     return Question(
         step=run.step,
         id=f"send-{run.calls + 1}",
         text=f"Send {request.operation.name} ({attempt.purpose})? It has {effects}.",
+        choices=(*(each.value for each in rehearsals), "yes", "no"),
+        told=(*(each.meaning for each in rehearsals), "Send it as it is shown.", "Do not send it."),
         method=request.method,
         path=request.target,
         body=request.body,

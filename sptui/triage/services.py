@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from sptui.spapi.catalogue import Operation
 from sptui.spapi.client import Client
 from sptui.spapi.clock import Clock
 from sptui.spapi.requests import ApiRequest
+from sptui.triage.evidence import RoleProof
+from sptui.triage.probes import proven_by
 
 
 class Services(Protocol):
@@ -47,8 +49,16 @@ class Services(Protocol):
         """Other sellers' authorizations of the same application and region."""
         ...
 
+    def in_other_regions(self, authorization: Authorization) -> tuple[Authorization, ...]:
+        """Authorizations of the same application in other regions, the same seller's first."""
+        ...
+
     def roles_of(self, client_id: str) -> tuple[str, ...] | None:
         """The roles that the application is said to have; None where nobody said."""
+        ...
+
+    def roles_proven(self, client_id: str) -> tuple[RoleProof, ...]:
+        """The roles that calls in the log prove the application to have."""
         ...
 
     def now(self) -> datetime:
@@ -70,8 +80,11 @@ class ClientServices:
         *,
         applications: Iterable[Application],
         authorizations: Iterable[Authorization],
+        passed: Callable[[str], Iterable[str]] = lambda _: (),
     ) -> None:
+        """``passed`` gives the operations of which the log has a call that an application made and that passed."""
         self._client = client
+        self._passed = passed
         self._clock = clock
         self._roles = {each.client_id: each.roles for each in applications}
         self._authorizations = tuple(authorizations)
@@ -113,9 +126,22 @@ class ClientServices:
             and each.seller_id != authorization.seller_id
         )
 
+    def in_other_regions(self, authorization: Authorization) -> tuple[Authorization, ...]:
+        """Authorizations of the same application in other regions, the same seller's first."""
+        found = (
+            each
+            for each in self._authorizations
+            if each.application == authorization.application and each.region is not authorization.region
+        )
+        return tuple(sorted(found, key=lambda each: each.seller != authorization.seller))
+
     def roles_of(self, client_id: str) -> tuple[str, ...] | None:
         """The roles that the application is said to have."""
         return self._roles.get(client_id)
+
+    def roles_proven(self, client_id: str) -> tuple[RoleProof, ...]:
+        """The roles that calls in the log prove the application to have."""
+        return proven_by(self._passed(client_id))
 
     def now(self) -> datetime:
         """The moment, in UTC."""

@@ -35,7 +35,7 @@ from sptui.triage.evidence import Evidence, NotReproduced
 from sptui.triage.isolation import Trial
 from sptui.triage.verdict import RankedCause, Strength, Verdict
 
-US, DE, JP = "ATVPDKIKX0DER", "A1PA6795UKMFR9", "A1VC38T7YXB528"
+US, CA, DE, JP = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1PA6795UKMFR9", "A1VC38T7YXB528"
 CANARY = "canary5a4b3c2d"
 
 WORLD = f"""
@@ -91,7 +91,10 @@ def triage(tmp_path: Path) -> Triage:
     world = tmp_path / "world.toml"
     world.write_text(WORLD, encoding="utf-8")
 
-    def run(*args: str, given: Any = None) -> Result:
+    def run(*args: str, given: Any = None, typed: str = "") -> Result:
+        if isinstance(given, dict) and typed:
+            (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+            args, given = tuple(str(tmp_path / "given.json") if each == "-" else each for each in args), typed
         text = json.dumps(given) if isinstance(given, dict) else given
         result = CliRunner().invoke(cli, ["--simulate", str(world), "triage", *args], input=text)
         assert CANARY not in result.output
@@ -180,6 +183,7 @@ def test_it_could_not_be_found_out(triage: Triage) -> None:
         ((*ORDERS, "--seller", "Gone", "--region", "EU"), "no authorization for EU"),
         (("--operation", "getReports", "-p", "reportTypes=X"), "Which seller?"),
         ((*ORDERS, "--region", "XX"), "Invalid value"),
+        ((*ORDERS, "--seller", "North", "--export", "x.txt"), "ends in .md or .json"),
     ],
 )
 def test_usage(triage: Triage, args: tuple[str, ...], told: str) -> None:
@@ -249,11 +253,88 @@ def test_read_only_wins_over_the_question(triage: Triage) -> None:
 def test_on_a_terminal_the_call_is_shown_and_asked_for(
     triage: Triage, monkeypatch: pytest.MonkeyPatch, typed: str, sent: int
 ) -> None:
-    monkeypatch.setattr("sptui.cli.triage._is_interactive", lambda: True)
+    monkeypatch.setattr("sptui.cli.triage_face._is_interactive", lambda: True)
     result = triage("--seller", "North", *FEED, "--json", given=typed)
     assert "POST /feeds/2021-06-30/feeds" in result.stderr
     assert "JSON_LISTINGS_FEED" in result.stderr
     assert len(answer(result)["trials"]) == sent
+
+
+REFUSED = ("-", "--seller", "North@EU")
+REFUSED_CASE = {
+    "operation": "createFeed",
+    "request": {
+        "method": "POST",
+        "url": "https://sellingpartnerapi-eu.amazon.com/feeds/2021-06-30/feeds",
+        "body": {
+            "feedType": "JSON_LISTINGS_FEED",
+            "marketplaceIds": [DE],
+            "inputFeedDocumentId": "amzn1.tortuga.4.eu.x",
+        },
+    },
+    "response": {
+        "status": 400,
+        "body": {"errors": [{"code": "InvalidInput", "message": "Invalid request parameters"}]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer_kept"),
+    [("only", True), ("don", False), ("", False), ("x\nsome", True)],
+    ids=["first letters", "nobody knows", "the default", "a slip first"],
+)
+def test_on_a_terminal_what_only_a_person_knows_is_asked(
+    triage: Triage, monkeypatch: pytest.MonkeyPatch, typed: str, answer_kept: bool
+) -> None:
+    monkeypatch.setattr("sptui.cli.triage_face._is_interactive", lambda: True)
+    result = triage(*REFUSED, "--json", given=REFUSED_CASE, typed=f"no\n\n{typed}\n\n")
+    questions = next(each for each in answer(result)["steps"] if each["step"] == "questions")
+    assert "For whom of your sellers does the call fail?" in result.stderr
+    assert any("For whom" in each["fact"] for each in questions["evidence"]) is answer_kept
+
+
+def test_yes_is_for_calls_and_answers_no_question_of_a_person(triage: Triage) -> None:
+    found = answer(triage(*REFUSED, "--json", "--yes", given=REFUSED_CASE))
+    questions = next(each for each in found["steps"] if each["step"] == "questions")
+    assert (questions["outcome"], questions["evidence"]) == ("ok", [])
+
+
+# -- The end, written down
+
+
+@pytest.mark.parametrize("name", ["end.md", "end.json"])
+def test_the_end_is_written_to_a_file(triage: Triage, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    args = ("--seller", "North", *ORDERS, "-p", "MaxResultsPerPage=500", "--export", str(path))
+    result = triage(*args)
+    assert f"Written to {path}" in result.stderr
+    text = path.read_text(encoding="utf-8")
+    assert "MaxResultsPerPage" in text
+    assert (json.loads(text)["culprits"] == ["MaxResultsPerPage"]) if name.endswith("json") else text.startswith("# ")
+    again = triage(*args)
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert "not written over" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [(f"MarketplaceIds={US},{CA}",), (f"MarketplaceIds={US}", "-p", f"MarketplaceIds={CA}")],
+    ids=["commas", "repeated"],
+)
+def test_a_list_is_given_with_commas_or_by_repeating_the_option(triage: Triage, typed: tuple[str, ...]) -> None:
+    result = triage(
+        "--seller",
+        "North",
+        "--operation",
+        "getOrders",
+        "-p",
+        *typed,
+        "-p",
+        "CreatedAfter=2026-01-01T00:00:00Z",
+        "--json",
+    )
+    assert "marketplaces US, CA" in answer(result)["steps"][0]["evidence"][0]["fact"]
 
 
 # -- For whom

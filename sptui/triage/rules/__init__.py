@@ -15,12 +15,16 @@ from sptui.triage.rules import (
     caller,
     change,
     comparison,
+    elsewhere,
     lwa,
     marketplace,
     offered,
     outcome,
+    person,
     region,
+    rehearsal,
     request,
+    roles_inferred,
     service,
     tokens,
     wording,
@@ -46,6 +50,10 @@ RULES: Final[tuple[Rule, ...]] = tuple(
         caller,
         comparison,
         change,
+        roles_inferred,
+        rehearsal,
+        elsewhere,
+        person,
     )
     for rule in book.rules
 )

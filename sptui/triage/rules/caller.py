@@ -82,11 +82,22 @@ def words_of_a_library(facts: Facts) -> Iterator[Judgement]:
         yield pro(Cause.CLIENT, FAIR, "No answer came in time.", "Check network and time limits.")
 
 
-@rules.rule("recorded answers of the document store: the address is signed for one form of request")
-def upload_refused(facts: Facts) -> Iterator[Judgement]:
-    """S3 compares the request with the one that was signed."""
+_TOO_MUCH: Final = ("which were not signed", "only one auth mechanism allowed")
+
+
+@rules.rule(
+    "recorded answers of the document store; S3 error texts: AccessDenied for headers that were not signed, "
+    "InvalidArgument for two ways to sign"
+)
+def store_finds_another_request(facts: Facts) -> Iterator[Judgement]:
+    """S3 compares the request with the one that was signed, and takes nothing beside the address."""
     failure = _of_store(facts)
-    if failure is not None and ("signature" in failure.text or "signature" in failure.code_word):
+    if any(phrase in each.text for each in facts.failures for phrase in _TOO_MUCH):
+        why = "The document store complains of a header that does not belong there: the address is signed already."
+        fix = "Fetch the document with a bare GET: no x-amz-access-token, no Authorization, the address unchanged."
+        yield pro(Cause.CLIENT, DECISIVE + STRONG, why, fix)
+        yield con(Cause.NOT_FOUND, STRONG, why)
+    elif failure is not None and ("signature" in failure.text or "signature" in failure.code_word):
         why = "The document store finds another request than the one that the address was signed for."
         fix = "Upload with the Content-Type given to createFeedDocument, the address unchanged, and no other header."
         yield pro(Cause.CLIENT, DECISIVE, why, fix)

@@ -130,14 +130,15 @@ def region_refuses_everybody(facts: Facts) -> Iterator[Judgement]:
     why = f"It passes in {both(tried.passing)}, and fails{where(facts.call.region)} for every seller that was tried."
     fix = f"Wait and retry; if it lasts, open a case at {SUPPORT} with request ids and times."
     if failure.denied:
-        # Roles reach differently far in each region: only a role that is known to open it here clears the role.
+        # Roles reach differently far in each region: a role is cleared that opens the call here, or in both alike.
         roles = facts.last(RolesKnown)
-        opens = roles is not None and not roles.lacking
+        alike = set(tried.passing) <= set(facts.call.same_roles_in)
+        opens = alike if roles is None else not roles.lacking
         yield pro(Cause.SERVICE, DECISIVE if opens else FAIR, why, fix)
-        yield con(Cause.LWA, FAIR, why)
-        yield con(Cause.AUTHORIZATION, FAIR, why)
+        for cause in (Cause.LWA, Cause.AUTHORIZATION, Cause.HOST):
+            yield con(cause, FAIR, why)
         if opens:
-            yield con(Cause.ROLE, FAIR, why)
+            yield con(Cause.ROLE, STRONG, why)
     else:
         sellers = facts.last(SellersTried)
         trusted = sellers is not None and sellers.trusted
@@ -147,7 +148,9 @@ def region_refuses_everybody(facts: Facts) -> Iterator[Judgement]:
 
 def _refuses_everybody_here(facts: Facts) -> bool:
     tried, sellers = facts.last(RegionsTried), facts.last(SellersTried)
-    return bool(tried and tried.passing and sellers and sellers.calling > 1 and sellers.all_fail)
+    if tried is None or not tried.passing or sellers is None or not sellers.all_fail:
+        return False
+    return sellers.calling > (0 if sellers.trusted else 1)
 
 
 @rules.rule("inferred: what passes with fewer parameters reached the right host", reads=MinimalTried)

@@ -70,3 +70,11 @@ def nothing_to_explain(run: Run) -> str:
     given = run.case.answer
     passed = (run.reproduced is not None and run.reproduced.ok) or (given is not None and given.ok)
     return "The call passes: there is nothing to look for." if run.reference is None and passed else ""
+
+
+def names_a_thing(run: Run) -> bool:
+    """Whether the path names something of this seller's, such as an order or a report, that no other seller has."""
+    operation = run.operation
+    return operation is not None and any(
+        each.place == "path" and each.name != "sellerId" for each in operation.parameters
+    )

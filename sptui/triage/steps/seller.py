@@ -21,15 +21,19 @@ from sptui.triage.evidence import (
     Presence,
     PresenceSeen,
     Probe,
+    RolesKnown,
 )
 from sptui.triage.observe_answer import observe_outcome, outcome_of, source_of
 from sptui.triage.observe_context import observe_account, observe_presence
+from sptui.triage.rules.base import Facts
 from sptui.triage.rules.request import is_marketplace_parameter
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, wait_for_plan
 from sptui.triage.steps.base import Step, nothing_to_explain
+from sptui.triage.steps.explained import nothing_of_the_seller
 
 _PARTICIPATIONS: Final = OPERATION.rpartition(".")[2]
+_SURE: Final = 0.9
 _REPORTS: Final = "reports-2021-06-30.getReports"
 
 
@@ -39,6 +43,8 @@ def _says_nothing(run: Run) -> str:
         return "No seller is picked."
     if run.lwa_failed:
         return "There is no access token: nothing can be asked."
+    if run.case.stage is Stage.DOCUMENT:
+        return "The document store answered, not SP-API: it knows no seller."
     if run.operation is not None and run.operation.token == "grantless":
         return "The operation is grantless: it knows no seller."
     if run.case.sandbox:
@@ -46,7 +52,13 @@ def _says_nothing(run: Run) -> str:
     blamed_marketplace = any(is_marketplace_parameter(name) for name in run.culprits)
     if (run.minimal_passes or run.culprits) and not blamed_marketplace:
         return "The minimal call passes for this seller: marketplace and account are in order."
-    return ""
+    return nothing_of_the_seller(run)
+
+
+def _names_none(run: Run) -> str:
+    """Why a refused input that names no marketplace leads to none, or ""."""
+    refused = run.reference is not None and run.reference.status in (400, 413, 415, 422)
+    return "The call was read and names no marketplace." if refused and not run.case.marketplaces else ""
 
 
 def _skip_marketplace(run: Run) -> str:
@@ -54,9 +66,14 @@ def _skip_marketplace(run: Run) -> str:
         return why
     if run.operation is not None and run.operation.key == OPERATION:
         return "It is this very call."
-    if nothing_to_explain(run) and run.verdict.is_certain:
+    if nothing_to_explain(run) and (run.verdict.is_certain or not run.case.marketplaces):
         return nothing_to_explain(run)
+    if why := _names_none(run):
+        return why
     first = run.verdict.first
+    roles = Facts(run.evidence).last(RolesKnown)
+    if first.cause is Cause.ROLE and roles is not None and roles.lacking and run.verdict.is_settled(_SURE):
+        return "The application lacks the role: the participations would not change that."
     if first.cause is Cause.SERVICE and run.verdict.is_settled():
         return "Amazon's side is broken: the participations would not explain it."
     return ""
@@ -119,8 +136,14 @@ def _note_refusal(run: Run, reading: ParticipationReading, authorization: Author
     run.found(Evidence(f"{_PARTICIPATIONS} fails too: {call.summary}", source_of(call), refused))
 
 
+def _came_to_nothing(run: Run) -> bool:
+    """Whether a good answer tells of a report or feed that was cancelled or broken off: the account may be why."""
+    success = Facts(run.evidence).success
+    return success is not None and success.processing in ("CANCELLED", "FATAL")
+
+
 def _skip_account(run: Run) -> str:
-    if why := _says_nothing(run) or nothing_to_explain(run):
+    if why := _says_nothing(run) or ("" if _came_to_nothing(run) else nothing_to_explain(run)) or _names_none(run):
         return why
     verdict = run.verdict
     if verdict.is_settled() and verdict.first.cause is not Cause.ACCOUNT:
@@ -138,7 +161,7 @@ async def _look_at_account(run: Run) -> Events:
         return
     if waiting is not None:
         yield waiting
-    asked = run.case.marketplaces or _stores(run)
+    asked = _asked(run)
     reading = await run.services.account_status(authorization, create=False, marketplaces=asked)
     run.calls += len(reading.calls)
     if reading.statuses is None and _may_ask_for_report(run, reading):
@@ -162,6 +185,15 @@ async def _look_at_account(run: Run) -> Events:
     _note_statuses(run, reading, asked)
 
 
+def _asked(run: Run) -> tuple[str, ...]:
+    """The marketplaces that matter: those of the call, else of the report or feed that the answer tells of, else the
+    seller's stores.
+    """
+    answer = run.last_call.answer if run.last_call is not None else run.case.answer
+    told = marketplaces_in(answer.data) if answer is not None and answer.ok and isinstance(answer.data, dict) else ()
+    return run.case.marketplaces or told or _stores(run)
+
+
 def _stores(run: Run) -> tuple[str, ...]:
     """The marketplaces that are known to be the seller's, where the call names none."""
     seen = (each.data for each in run.evidence if isinstance(each.data, PresenceSeen))
@@ -171,8 +203,7 @@ def _stores(run: Run) -> tuple[str, ...]:
 def _may_ask_for_report(run: Run, reading: AccountStatusReading) -> bool:
     """Whether a report that somebody must allow is worth asking for: the look itself worked, and it may decide."""
     looked = all(call.ok for call in reading.calls)
-    marketplaces = run.case.marketplaces or _stores(run)
-    return looked and not run.read_only and bool(marketplaces) and _is_account_likely(run)
+    return looked and not run.read_only and bool(_asked(run)) and _is_account_likely(run)
 
 
 def _is_account_likely(run: Run) -> bool:
@@ -180,14 +211,17 @@ def _is_account_likely(run: Run) -> bool:
 
 
 def _note_statuses(run: Run, reading: AccountStatusReading, asked: tuple[str, ...]) -> None:
-    evidence = list(observe_account(reading, run.services.now()))
+    evidence = [each for each in observe_account(reading, run.services.now()) if _concerns(each, asked)]
     if not evidence:
         run.leave_out(Probe.ACCOUNT, "The performance report names no account status.")
         return
     run.note(*evidence)
-    here = [each.data for each in evidence if isinstance(each.data, AccountStatusSeen)]
-    if any(each.status != "NORMAL" and (not asked or each.marketplace in asked) for each in here):
+    if any(isinstance(each.data, AccountStatusSeen) and each.data.status != "NORMAL" for each in evidence):
         run.found()
+
+
+def _concerns(evidence: Evidence, asked: tuple[str, ...]) -> bool:
+    return not asked or (isinstance(evidence.data, AccountStatusSeen) and evidence.data.marketplace in asked)
 
 
 def _account_calls(run: Run) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sptui.spapi.calls import Stage
 from sptui.triage.events import StepName
 from sptui.triage.evidence import Evidence, RolesKnown, TokenRefreshed
 from sptui.triage.observe_answer import observe_outcome
@@ -15,6 +16,8 @@ from sptui.triage.steps.base import Step, nothing_to_explain, quietly
 def _skip(run: Run) -> str:
     if run.case.authorization is None:
         return "No seller is picked: there is no token to try."
+    if run.case.stage is Stage.DOCUMENT:
+        return "The document store answered, not SP-API: no token plays a part."
     return nothing_to_explain(run)
 
 
@@ -22,7 +25,13 @@ def _needs_refresh(run: Run) -> bool:
     """Whether a fresh token would tell something: not after an answer that no token problem gives."""
     if run.lwa_failed or (run.operation is not None and run.operation.token == "grantless"):
         return False
+    if run.reference is not None and _lacks_the_role(run) and run.verdict.is_settled():
+        return False
     return run.reference is None or run.reference.status in (0, 401, 403)
+
+
+def _lacks_the_role(run: Run) -> bool:
+    return any(isinstance(each.data, RolesKnown) and each.data.lacking for each in run.evidence)
 
 
 def _calls(run: Run) -> int:
@@ -35,7 +44,7 @@ async def _try_token(run: Run) -> None:
         return
     roles = list(observe_roles(run.case, run.services.roles_of(authorization.application), "the application's roles"))
     run.note(*roles)
-    if any(isinstance(each.data, RolesKnown) and each.data.lacking for each in roles):
+    if _lacks_the_role(run):
         run.found()
     if not _needs_refresh(run):
         return

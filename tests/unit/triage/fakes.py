@@ -16,6 +16,7 @@ from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.regions import Region
 from sptui.spapi.requests import ApiRequest, build_request, parse_assignments
 from sptui.triage.case import Case
+from sptui.triage.evidence import RoleProof
 
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 US: Final = "ATVPDKIKX0DER"
@@ -24,6 +25,9 @@ OTHERS: Final = (
     Authorization("Second", "A2SECOND", Region.NA, "app"),
     Authorization("Third", "A3THIRD", Region.NA, "app"),
 )
+
+PROBES: Final = ("getFeeds", "getReports", "searchCatalogItems", "listBalances")
+"""The harmless reads that the flow makes beside the calls of these tests."""
 
 Body = Mapping[str, Any] | str | None
 Said = tuple[int, Body] | TransportFailure
@@ -77,7 +81,13 @@ class FakeServices:
         self.statuses: tuple[AccountStatus, ...] | None = (AccountStatus(US, "NORMAL"),)
         self.created: tuple[AccountStatus, ...] | None = None
         self.others: tuple[Authorization, ...] = ()
+        self.elsewhere: tuple[Authorization, ...] = ()
         self.roles: tuple[str, ...] | None = None
+        self.probe: Said = error(503, "ServiceUnavailable")
+        """What the harmless reads beside a call get: by default nothing that tells."""
+        self.own = ""
+        """The operation of the case, where it is one of those reads itself."""
+        self.proven: tuple[RoleProof, ...] = ()
         self.waits = 0.0
         self.without_token = False
         self.sent: list[tuple[Authorization, ApiRequest]] = []
@@ -86,6 +96,9 @@ class FakeServices:
         self.moment = 100.0
 
     async def send(self, request: ApiRequest, authorization: Authorization, *, sandbox: bool = False) -> Call:
+        if request.operation.name in PROBES and request.operation.name != self.own:
+            self.asked.append(f"probe {request.operation.name}")
+            return call_of(self.probe, request, authorization)
         self.sent.append((authorization, request))
         self.sandbox = sandbox
         if self.without_token:
@@ -122,8 +135,14 @@ class FakeServices:
     def other_authorizations(self, authorization: Authorization) -> tuple[Authorization, ...]:
         return self.others
 
+    def in_other_regions(self, authorization: Authorization) -> tuple[Authorization, ...]:
+        return self.elsewhere
+
     def roles_of(self, client_id: str) -> tuple[str, ...] | None:
         return self.roles
+
+    def roles_proven(self, client_id: str) -> tuple[RoleProof, ...]:
+        return self.proven
 
     def now(self) -> datetime:
         return NOW

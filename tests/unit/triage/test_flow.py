@@ -23,8 +23,10 @@ from sptui.triage.events import (
     Conclusion,
     Event,
     Finished,
+    GoTo,
     Planned,
     Question,
+    Reply,
     StepFinished,
     StepName,
     StepOutcome,
@@ -108,7 +110,8 @@ async def test_a_plan_says_what_each_step_will_do_and_cost() -> None:
     calls = {each.step: each.calls for each in events[0].steps}
     assert calls[StepName.ANSWER] == 0  # the answer was given
     assert calls[StepName.REQUEST] == 0
-    assert calls[StepName.OPTIONS] == 4
+    assert calls[StepName.REPRODUCE] == 1
+    assert calls[StepName.OPTIONS] == 5  # three options one by one, the culprit alone, and with another value
     assert all(each.title and each.purpose for each in events[0].steps)
 
 
@@ -216,9 +219,16 @@ async def test_the_same_call_is_not_sent_twice() -> None:
 async def test_a_given_failure_that_does_not_come_back_is_told() -> None:
     services = FakeServices(GOOD)
     result = await run(services, given(INVALID))
-    assert "could not be reproduced" in facts(result, StepName.OPTIONS)
+    assert "could not be reproduced" in facts(result, StepName.REPRODUCE)
     assert (result.conclusion, result.culprits) == (Conclusion.FINE, ())
-    assert result.trials[-1].values.keys() == WITH_OPTIONS.keys()
+    assert [each.values.keys() for each in result.trials] == [WITH_OPTIONS.keys()]
+
+
+async def test_a_fault_that_may_come_and_go_is_sent_again_before_it_counts_as_gone() -> None:
+    services = FakeServices(GOOD)
+    result = await run(services, given(error(503, "ServiceUnavailable")))
+    assert "could not be reproduced" in facts(result, StepName.REPRODUCE)
+    assert len(services.sent) == 3
 
 
 async def test_a_missing_parameter_is_named_where_its_sample_helps() -> None:
@@ -232,9 +242,9 @@ async def test_a_missing_parameter_is_named_where_its_sample_helps() -> None:
 
 async def test_an_outage_that_comes_and_goes_is_told() -> None:
     said = iter([GOOD, error(500, "InternalFailure"), GOOD, GOOD, GOOD])
-    services = FakeServices(lambda *_: next(said))
+    services = FakeServices(lambda *_: next(said, GOOD))
     result = await run(services, given(error(500, "InternalFailure")))
-    assert "passes at one time and fails at another" in facts(result, StepName.OPTIONS)
+    assert "passes at one time and fails at another" in facts(result, StepName.REPRODUCE)
     assert result.verdict.first.cause is Cause.SERVICE
 
 
@@ -390,6 +400,7 @@ async def test_a_missing_report_is_not_made_without_a_yes() -> None:
 async def test_the_role_table_speaks_without_a_call() -> None:
     services = FakeServices(DENIED)
     services.roles = ("Brand Analytics",)
+    services.own = "searchCatalogItems"
     result = await run(services, case("searchCatalogItems", {"marketplaceIds": [US], "keywords": ["x"]}))
     assert "none of the roles" in facts(result, StepName.TOKEN)
     assert result.verdict.first.cause is Cause.ROLE
@@ -425,7 +436,7 @@ async def test_the_waits_of_the_seller_steps_are_told_too() -> None:
     services.waits = 42.0
     events = await play(investigate(given(DENIED, values=ORDERS), services), NO)
     steps = [each.step for each in events if isinstance(each, Waiting)]
-    assert steps == [StepName.MINIMAL, StepName.MARKETPLACE, StepName.ACCOUNT]
+    assert steps == [StepName.REPRODUCE, StepName.OPERATIONS, StepName.MARKETPLACE, StepName.ACCOUNT]
     none = await run(FakeServices(DENIED), given(DENIED), options=Options(longest_wait_seconds=-1))
     assert outcomes(none)["marketplace"] == outcomes(none)["account"] == "failed"
 
@@ -550,3 +561,138 @@ async def test_evidence_tells_where_it_came_from() -> None:
     result = await run(FakeServices(INVALID), case())
     sources = [each.source for each in step(result, StepName.ANSWER).evidence]
     assert any("request-1" in each and "Northwind" in each for each in sources)
+
+
+# -- Going back, and again
+
+
+async def walked(
+    services: FakeServices, what: Case, answers: dict[tuple[type[Event], StepName | None], Any]
+) -> list[Event]:
+    """Every event; each answer is given once, to the first event of its kind (and step)."""
+    events: list[Event] = []
+    async with relayed(investigate(what, services)) as relay:
+        async for event in relay:
+            events.append(event)
+            relay.reply = answers.pop((type(event), getattr(event, "step", None)), None)
+    assert not answers
+    return events
+
+
+async def test_a_step_can_be_made_again_and_its_calls_are_sent_anew() -> None:
+    services = FakeServices(lambda values, _: INVALID if "BuyerEmail" in values else GOOD)
+    back: dict[Any, Any] = {(StepFinished, StepName.OPTIONS): GoTo(StepName.OPTIONS)}
+    events = await walked(services, given(INVALID), back)
+    result = result_of(events)
+    assert [each.step for each in events if isinstance(each, StepFinished)].count(StepName.OPTIONS) == 2
+    assert [each.step for each in result.steps].count(StepName.OPTIONS) == 1
+    assert result.culprits == ("BuyerEmail",)
+    assert result.calls == len(services.sent) == 2 + 2 * 4  # the four trials of the options twice
+    assert len(result.trials) == 2 + 4
+
+
+async def test_the_flow_goes_back_to_an_earlier_step_and_forgets_what_came_after() -> None:
+    services = FakeServices(DENIED)
+    back: dict[Any, Any] = {(StepStarted, StepName.MARKETPLACE): GoTo(StepName.REQUEST)}
+    events = await walked(services, given(DENIED, values=ORDERS), back)
+    order = [each.step for each in events if isinstance(each, StepFinished)]
+    assert order.count(StepName.REQUEST) == order.count(StepName.TOKEN) == 2
+    assert order.count(StepName.ANSWER) == 1
+    assert [each.step for each in result_of(events).steps] == list(dict.fromkeys(order))
+
+
+async def test_the_end_can_be_answered_with_a_step_too() -> None:
+    services = FakeServices(DENIED)
+    events = await walked(services, given(DENIED, values=ORDERS), {(Finished, None): GoTo(StepName.ACCOUNT)})
+    assert sum(isinstance(each, Finished) for each in events) == 2
+    assert services.asked.count("account create=False") == 2
+    assert services.asked.count("participations") == 1
+
+
+async def test_a_step_that_was_not_needed_is_made_when_somebody_goes_to_it() -> None:
+    services = FakeServices(DENIED)
+    throttled = error(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
+    events = await walked(services, given(throttled, values=ORDERS), {(Finished, None): GoTo(StepName.REPRODUCE)})
+    made = [each.outcome for each in events if isinstance(each, StepFinished) and each.step is StepName.REPRODUCE]
+    assert made == [StepOutcome.SKIPPED, StepOutcome.FOUND]
+
+
+async def test_a_step_that_was_never_reached_cannot_be_gone_back_to() -> None:
+    services = FakeServices(DENIED)
+    ahead: dict[Any, Any] = {(StepFinished, StepName.REQUEST): GoTo(StepName.ACCOUNT)}
+    events = await walked(services, given(DENIED, values=ORDERS), ahead)
+    order = [each.step for each in events if isinstance(each, StepFinished)]
+    assert order == list(dict.fromkeys(order))
+
+
+# -- Which way to search
+
+
+MANY = {
+    **ORDERS,
+    "OrderStatuses": ["Shipped"],
+    "MaxResultsPerPage": 10,
+    "FulfillmentChannels": ["MFN"],
+    "PaymentMethods": ["COD"],
+    "EasyShipShipmentStatuses": ["PendingSchedule"],
+    "ElectronicInvoiceStatuses": ["NotRequired"],
+}
+
+
+async def test_many_options_are_searched_by_halves_unless_the_person_says_otherwise() -> None:
+    services = FakeServices(lambda values, _: INVALID if "PaymentMethods" in values else GOOD)
+    by_halves = await walked(services, given(INVALID, values=MANY), {})
+    question = next(each for each in by_halves if isinstance(each, Question))
+    assert (question.choices, question.default) == (("bisect", "step"), "bisect")
+    one_by_one = await walked(
+        FakeServices(services.answer), given(INVALID, values=MANY), {(Question, StepName.OPTIONS): Reply("step")}
+    )
+    assert result_of(by_halves).culprits == result_of(one_by_one).culprits == ("PaymentMethods",)
+    assert result_of(by_halves).calls < result_of(one_by_one).calls
+
+
+# -- Where it has no side effects
+
+LISTING = {
+    "sellerId": SELLER.seller_id,
+    "sku": "SKU-1",
+    "marketplaceIds": [US],
+    "productType": "LUGGAGE",
+    "patches": [{"op": "replace", "path": "/attributes/item_name", "value": [{"value": "x"}]}],
+}
+PREVIEW: dict[Any, Any] = {(Question, StepName.MINIMAL): Reply("preview")}
+
+
+async def test_a_preview_is_offered_before_the_real_call_and_takes_no_further_yes() -> None:
+    services = FakeServices(INVALID)
+    events = await walked(services, case("patchListingsItem", LISTING, answer=given(INVALID).answer), dict(PREVIEW))
+    questions = [each for each in events if isinstance(each, Question) and each.id.startswith("send")]
+    assert [each.choices for each in questions] == [("preview", "yes", "no")]
+    assert services.sent
+    assert all("mode=VALIDATION_PREVIEW" in request.query for _, request in services.sent)
+    assert result_of(events).verdict.first.cause is Cause.REQUEST
+
+
+async def test_a_preview_that_passes_speaks_for_the_request() -> None:
+    services = FakeServices((200, {"sku": "SKU-1", "status": "VALID", "submissionId": "1"}))
+    events = await walked(services, case("patchListingsItem", LISTING, answer=given(INVALID).answer), dict(PREVIEW))
+    assert len(services.sent) == 1
+    assert "As a preview the call passes" in facts(result_of(events), StepName.MINIMAL)
+
+
+async def test_what_a_preview_finds_invalid_is_told_in_amazons_words() -> None:
+    found = {"sku": "SKU-1", "status": "INVALID", "issues": [{"code": "90220", "message": "'brand' is required."}]}
+    services = FakeServices((200, found))
+    events = await walked(services, case("patchListingsItem", LISTING, answer=given(INVALID).answer), dict(PREVIEW))
+    first = result_of(events).verdict.first
+    assert first.cause is Cause.REQUEST
+    assert any("'brand' is required." in each for each in (*first.because, *first.do))
+
+
+async def test_a_sandbox_without_such_a_sample_tells_nothing() -> None:
+    services = FakeServices(error(400, "InvalidInput", "Could not match input arguments"))
+    what = case("updateFulfillmentOrder", {"sellerFulfillmentOrderId": "1"}, answer=given(INVALID).answer)
+    events = await walked(services, what, {(Question, StepName.MINIMAL): Reply("sandbox")})
+    assert services.sandbox
+    assert [request.operation.name for _, request in services.sent].count("updateFulfillmentOrder") == 1
+    assert outcomes(result_of(events))["minimal"] == "failed"

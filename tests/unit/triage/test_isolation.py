@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from sptui.spapi.catalogue import Operation, Parameter, load_catalogue
 from sptui.spapi.requests import RequestContext
-from sptui.triage.isolation import Attempt, Blame, Minimal, Search, Trial, find_culprits, find_minimal, is_same_failure
+from sptui.triage.isolation import (
+    Attempt,
+    Blame,
+    Fault,
+    Minimal,
+    Search,
+    SearchKind,
+    Trial,
+    find_culprits,
+    find_minimal,
+    is_same_failure,
+    plans_for,
+)
 from sptui.triage.observe_answer import Outcome
 
 CONTEXT = RequestContext("ATVPDKIKX0DER", "A1SELLER", datetime(2026, 11, 23, 12, tzinfo=UTC))
@@ -74,9 +86,10 @@ def blame(
 ) -> tuple[Blame, list[Trial]]:
     names = list(names)
     options = dict.fromkeys(names, "v")
+    how = {name: more.pop(name) for name in ("by", "whole_fails", "samples") if name in more}
     reference = more.pop("reference", REFERENCE)
-    search = find_culprits(operation(*names, **more), {"id": "1"}, options, reference=reference, suspects=suspects)
-    return run(search, oracle)
+    made = operation(*names, **more)
+    return run(find_culprits(made, {"id": "1"}, options, reference=reference, suspects=suspects, **how), oracle)
 
 
 # -- The options, one by one
@@ -124,9 +137,81 @@ def test_any_failing_set_is_found_exactly_and_cheaply(data: st.DataObject) -> No
     assert len(trials) <= len(names) + len(culprits) * 4 + 1
 
 
-@given(st.lists(st.sampled_from([GOOD, BAD, OUTAGE, THROTTLED, (0, "timeout")]), min_size=60, max_size=60))
-def test_any_answers_end_in_a_result(given_answers: list[tuple[int, str]]) -> None:
-    found, trials = blame("abcdef", answers(*given_answers))
+# -- The options, by halves
+
+HALVES: dict[str, Any] = {"by": SearchKind.BISECT, "whole_fails": True}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 16])
+@pytest.mark.parametrize("kind", list(SearchKind))
+def test_plans_tell_the_calls_that_the_search_takes(count: int, kind: SearchKind) -> None:
+    names = "abcdefghijklmnop"[:count]
+    calls = [len(blame(names, fails_with(name), by=kind, whole_fails=True)[1]) for name in names]
+    plan = next(each for each in plans_for(count, rate=None, burst=None) if each.kind is kind)
+    assert (plan.calls, plan.average) == (max(calls), sum(calls) / count)
+
+
+def test_few_options_are_tried_one_by_one_and_many_by_halves() -> None:
+    assert [plans_for(count, rate=1, burst=1)[0].kind.value for count in (0, 1, 2, 4, 20)] == [
+        "step", "step", "step", "bisect", "bisect",
+    ]  # fmt: skip
+
+
+def test_a_slow_usage_plan_makes_the_seconds() -> None:
+    by_halves, one_by_one = plans_for(16, rate=0.1, burst=2)
+    assert (by_halves.calls, by_halves.seconds) == (6, 43)
+    assert (one_by_one.calls, one_by_one.seconds) == (17, 159)
+
+
+@given(st.data())
+def test_any_failing_set_is_found_exactly_by_halves(data: st.DataObject) -> None:
+    names = "abcdefghijklmnopqrst"[: data.draw(st.integers(1, 20))]
+    culprits = data.draw(st.sets(st.sampled_from(names), min_size=1, max_size=3))
+    found, trials = blame(names, fails_with(culprits), by=SearchKind.BISECT, whole_fails=data.draw(st.booleans()))
+    assert set(found.culprits) == culprits
+    assert found.trial is not None
+    assert set(found.trial.parameters) - {"id"} == culprits
+    assert len(trials) <= 1 + len(culprits) * 6
+
+
+def test_a_failure_that_was_told_and_does_not_come_back_is_tried_whole() -> None:
+    found, trials = blame("abcdefgh", fails_with(), **HALVES)
+    assert found == Blame()
+    assert len(trials) == 4
+    assert set(trials[-1].parameters) == {"id", *"abcdefgh"}
+
+
+def test_suspects_are_tried_alone_before_any_half() -> None:
+    found, trials = blame("abcdefgh", fails_with("g"), suspects=["g"], **HALVES)
+    assert (found.culprits, len(trials)) == (("g",), 1)
+
+
+# -- The option, its value, or a combination
+
+
+def test_another_value_passes_so_the_value_is_to_blame() -> None:
+    found, trials = blame("abc", lambda values: BAD if values.get("b") == "v" else GOOD, samples=CONTEXT)
+    assert (found.culprits, found.fault) == (("b",), Fault.VALUE)
+    assert trials[-1].values == {"id": "1", "b": "s"}
+
+
+def test_every_value_fails_so_the_option_is_to_blame() -> None:
+    found, _ = blame("abc", fails_with("b"), samples=CONTEXT)
+    assert (found.culprits, found.fault) == (("b",), Fault.OPTION)
+
+
+def test_two_together_are_a_combination_and_take_no_sample() -> None:
+    found, trials = blame("abc", fails_with("ac"), samples=CONTEXT)
+    assert (found.culprits, found.fault) == (("a", "c"), Fault.COMBINATION)
+    assert all("s" not in each.values.values() for each in trials)
+
+
+@given(
+    st.lists(st.sampled_from([GOOD, BAD, OUTAGE, THROTTLED, (0, "timeout")]), min_size=60, max_size=60),
+    st.sampled_from(SearchKind),
+)
+def test_any_answers_end_in_a_result(given_answers: list[tuple[int, str]], by: SearchKind) -> None:
+    found, trials = blame("abcdef", answers(*given_answers), by=by, samples=CONTEXT)
     assert len(trials) < 40
     if found.culprits:
         assert found.trial is not None
@@ -169,8 +254,8 @@ def test_a_throttled_trial_is_made_again_and_then_given_up() -> None:
 def test_a_server_fault_counts_only_when_it_comes_and_goes_with_the_option() -> None:
     found, trials = blame("ab", fails_with("b", answer=OUTAGE), reference=BROKEN)
     assert found.culprits == ("b",)
-    assert [each.status for each in trials] == [200, 500, 500, 200, 500]
-    found, _ = blame("ab", answers(GOOD, OUTAGE, OUTAGE, GOOD, GOOD), reference=BROKEN)
+    assert [each.status for each in trials] == [200, 500, 500, 500, 200]
+    found, _ = blame("ab", answers(GOOD, OUTAGE, OUTAGE, GOOD), reference=BROKEN)
     assert (found.flaky, found.culprits) == (True, ())
     found, _ = blame("ab", answers(GOOD, OUTAGE, OUTAGE, OUTAGE, OUTAGE), reference=BROKEN)
     assert (found.flaky, found.culprits) == (True, ())
@@ -181,7 +266,7 @@ def test_a_gateway_fault_must_come_and_go_twice() -> None:
     reference = Outcome(ok=False, status=503, code="ServiceUnavailable")
     found, trials = blame("a", fails_with("a", answer=gateway), reference=reference)
     assert found.culprits == ("a",)
-    assert [each.status for each in trials] == [503, 200, 503, 200, 503]
+    assert [each.status for each in trials] == [503, 503, 200, 503, 200]
 
 
 # -- The minimal call

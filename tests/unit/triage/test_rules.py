@@ -43,6 +43,7 @@ from sptui.triage.rules import RULES, judge, judgements_on
 from sptui.triage.rules.base import Facts
 from sptui.triage.verdict import Strength, Verdict
 
+from .flow_cases import FLOW
 from .widened import WIDENED
 
 US, DE, JP, PSEUDO = "ATVPDKIKX0DER", "A1PA6795UKMFR9", "A1VC38T7YXB528", "A2ZV50J4W1RKNI"
@@ -562,6 +563,9 @@ MORE: dict[str, tuple[tuple[Finding, ...], Cause]] = {
 }
 
 
+MORE |= FLOW
+
+
 @pytest.mark.parametrize("name", MORE)
 def test_further_case(name: str) -> None:
     findings, cause = MORE[name]
@@ -704,6 +708,8 @@ def _of_type(type_: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from([0, 1, 2, 3, 20, 200, 204, 400, 401, 403, 404, 409, 429, 500, 503])
     if type_ is float:
         return st.floats(0, 1e6)
+    if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+        return _strategy(type_)
     if isinstance(type_, type):
         return st.sampled_from(list(type_))  # type: ignore[call-overload]  # the other classes are all enums
     arguments = [each for each in get_args(type_) if each is not Ellipsis]

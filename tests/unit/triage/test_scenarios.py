@@ -13,21 +13,12 @@ from sptui.simulator.scenarios import load_scenario, scenario_names
 from sptui.simulator.story import ScenarioCall
 from sptui.spapi.catalogue import load_catalogue
 from sptui.triage.case import Case, read_case
+from sptui.triage.causes import Cause
 from sptui.triage.events import TriageResult
 from sptui.triage.flow import investigate
 from sptui.workspace import Workspace
 
 from .worlds import play, result_of
-
-NOT_YET: Final = {
-    "brown-out": "calls that fail and pass in turn are taken for a parameter's fault",
-    "document-with-token": "a document's XML error is not told apart from an address that has run out",
-    "far-east-refusal": "the same call is not tried in another region before an option is blamed",
-    "report-account-closed": "the account's health is not looked at for a report that was cancelled",
-    "report-not-offered": "what is offered where is not asked; the refusal's own words weigh too little",
-    "wrong-region-host": "the call is repeated on the seller's own host, where it passes, instead of the one given",
-}
-"""Scenarios whose cause the rules do not name first yet, and why. An entry that is no longer needed fails."""
 
 CALLS: Final = [
     pytest.param(name, at, id=f"{name}-{at}" if at else name)
@@ -61,9 +52,8 @@ async def test_the_wizard_names_the_cause_first(name: str, at: int) -> None:
         result = await investigated(workspace, call)
     finally:
         await workspace.close()
-    right = result.verdict.first.cause == world.scenario.cause_of(call)
-    assert right != (name in NOT_YET), (result.verdict, NOT_YET.get(name))
-    if right and call.is_plain and result.culprits:
+    assert result.verdict.first.cause == world.scenario.cause_of(call), result.verdict
+    if call.is_plain and result.culprits and result.verdict.first.cause is not Cause.SERVICE:
         assert set(result.culprits) == set(call.culprits)
 
 

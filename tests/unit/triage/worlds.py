@@ -90,12 +90,13 @@ async def triage(
 
 
 async def play(flow: Any, reply: Reply = NO) -> list[Event]:
-    """Every event of a flow, each question answered in the same way."""
+    """Every event of a flow: each call that is asked for gets the same reply, all other questions their default."""
     events: list[Event] = []
     async with relayed(flow) as relay:
         async for event in relay:
             events.append(event)
-            relay.reply = reply if isinstance(event, Question) else None
+            if isinstance(event, Question):
+                relay.reply = reply if event.is_call else Reply(event.default)
     return events
 
 

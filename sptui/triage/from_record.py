@@ -1,0 +1,80 @@
+"""A call of the log as a case: the log keeps no parameters, only which marketplaces a call named and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from sptui.spapi.answers import Answer, read_answer
+from sptui.spapi.authorization import Authorization
+from sptui.spapi.calls import CallRecord, Stage, TransportFailure
+from sptui.spapi.catalogue import Catalogue, Operation, load_catalogue
+from sptui.spapi.regions import Region
+from sptui.spapi.requests import marketplaces_in
+from sptui.triage.case import Case
+
+
+def case_of_record(
+    record: CallRecord, authorizations: Iterable[Authorization], catalogue: Catalogue | None = None
+) -> Case:
+    """The case of a logged call, for the authorization that made it where that is still known.
+
+    What came back stands as the given answer, so that nothing is sent to learn it. The marketplaces become the
+    parameter that takes them; all other parameters are unknown.
+    """
+    operation = (catalogue or load_catalogue()).get(record.operation)
+    stage = _stage(record.stage)
+    failure = None if record.status else TransportFailure(record.code or "other", record.message)
+    return Case(
+        operation=operation,
+        values=_values(operation, record.marketplaces),
+        authorization=authorization_of(record, authorizations),
+        answer=_answer(record, stage) if record.status else None,
+        failure=failure,
+        name=operation.name if operation else record.operation,
+        method=record.method,
+        path=record.path,
+        region=Region(record.region) if record.region in set(Region) else None,
+        stage=stage,
+    )
+
+
+def authorization_of(record: CallRecord, authorizations: Iterable[Authorization]) -> Authorization | None:
+    """The authorization that made a call, if it is among these."""
+    return next((each for each in authorizations if each.key == f"{record.seller_id}@{record.region}"), None)
+
+
+def has_failed(record: CallRecord) -> bool:
+    """Whether no good answer came."""
+    return not 200 <= record.status < 300
+
+
+def _stage(told: str) -> Stage:
+    return Stage(told) if told in set(Stage) else Stage.API
+
+
+def _answer(record: CallRecord, stage: Stage) -> Answer:
+    headers = {"x-amzn-RequestId": record.request_id, "date": f"{record.time:%a, %d %b %Y %H:%M:%S} GMT"}
+    return read_answer(record.status, headers, msgspec.json.encode(_body(record, stage)))
+
+
+def _body(record: CallRecord, stage: Stage) -> dict[str, Any]:
+    if not has_failed(record):
+        return {"payload": {}}
+    if stage is Stage.LWA:
+        return {"error": record.code, "error_description": record.message}
+    error = {"code": record.code, "message": record.message, "details": record.details}
+    return {"errors": [error]} if record.code or record.message else {}
+
+
+def _values(operation: Operation | None, marketplaces: tuple[str, ...]) -> dict[str, Any]:
+    """The marketplaces in the one parameter of the operation that takes them."""
+    if operation is None or not marketplaces:
+        return {}
+    for each in operation.parameters:
+        value: Any = list(marketplaces) if each.type == "array" else marketplaces[0]
+        if marketplaces_in({each.name: value}):
+            return {each.name: value}
+    return {}
