@@ -20,6 +20,7 @@ from sptui.spapi.client import Client
 from sptui.spapi.clock import Clock, SystemClock
 from sptui.spapi.endpoints import Endpoints
 from sptui.spapi.redaction import Secret
+from sptui.triage.saved import CaseStore
 from sptui.triage.services import ClientServices
 from sptui.vault import MemoryVault, Vault, open_vault
 
@@ -64,6 +65,7 @@ class Workspace:
         self._accounts = accounts
         self.call_log = CallLog(data_folder and data_folder / "calls.sqlite3", on_problem=self._log_problem)
         self.history = History(data_folder and data_folder / "history.sqlite3")
+        self.cases = CaseStore(data_folder and data_folder / "cases", self.clock.now)
         self._transport = transport
         self.client = self.trial_client(_VaultInForce(self))
         self.monitor = Monitor(
@@ -154,6 +156,7 @@ class Workspace:
             self.clock,
             applications=self._accounts.applications,
             authorizations=self._accounts.authorizations(),
+            passed=self._passed_operations,
         )
 
     def reload_accounts(self) -> None:
@@ -177,6 +180,13 @@ class Workspace:
         for change in taken.changes:
             if (authorization := known.get((change.seller_id, change.region))) is not None:
                 self.monitor.heard(authorization, change)
+
+    def _passed_operations(self, application: str) -> list[str]:
+        try:
+            return self.call_log.passed_operations(application)
+        except DatabaseError as problem:  # a log that cannot be read proves nothing
+            self._log_problem(problem)
+            return []
 
     def _log_problem(self, problem: DatabaseError) -> None:
         if self.on_log_problem is not None:

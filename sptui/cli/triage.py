@@ -10,13 +10,15 @@ import click
 
 from sptui.cli.context import workspace_of
 from sptui.cli.output import CommandError, Exit, print_json, run, talk
-from sptui.cli.triage_report import describe_event, describe_question, describe_result, plain
+from sptui.cli.triage_face import Face, keep, walk
+from sptui.cli.triage_report import describe_result
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.marketplaces import MARKETPLACES
 from sptui.spapi.regions import Region
 from sptui.spapi.requests import InvalidValueError, parse_assignments
 from sptui.triage.case import Case, UnreadableCaseError
-from sptui.triage.events import NO, YES, Conclusion, Event, Finished, Question, Reply, StepFinished, TriageResult
+from sptui.triage.events import Conclusion, TriageResult
+from sptui.triage.export import ExportError, ExportFormat, export_text, write_export
 from sptui.triage.reading import read_text
 
 if TYPE_CHECKING:
@@ -33,12 +35,21 @@ if TYPE_CHECKING:
     "--operation", metavar="NAME", help="The operation, instead of a file: getOrders, feeds-2021-06-30.createFeed."
 )
 @click.option(
-    "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter; a list with commas."
+    "-p",
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter; a list with commas, or by repeating -p.",
 )
 @click.option("--yes", "assume_yes", is_flag=True, help="Say yes beforehand to every call with side effects.")
 @click.option("--read-only", is_flag=True, help="Never send a call with side effects.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object at the end.")
 @click.option("--stream", is_flag=True, help="With --json: a line of JSON for each step before it.")
+@click.option(
+    "--export", "export", type=click.Path(path_type=Path), metavar="FILE", help="Write the end to FILE.md or FILE.json."
+)
+@click.option("--save/--no-save", default=True, help="Keep the case for `sptui cases` (default), or do not.")
 @click.pass_context
 def triage(
     ctx: click.Context,
@@ -52,13 +63,15 @@ def triage(
     read_only: bool,
     as_json: bool,
     stream: bool,
+    export: Path | None,
+    save: bool,
 ) -> None:
     """Find out why a call fails, step by step, and say who must do what.
 
     The call is FILE (- reads standard input) in any form that `sptui explain` reads: curl, raw HTTP, HAR, JSON,
     a log line, a traceback; or --operation with -p. Where the answer is not given, the call is sent. A call with
     side effects is sent only with a yes: asked for on the terminal, or given with --yes; without a terminal the
-    answer is no.
+    answer is no. What only you can know is asked on a terminal, and skipped without one.
 
     Exit status 0 when nothing fails, 1 when a cause was found, 2 for usage or unreadable input, 3 when it could
     not be found out.
@@ -69,19 +82,40 @@ def triage(
         raise click.UsageError("-p belongs to --operation; a FILE holds its own parameters.")
     if assume_yes and read_only:
         raise click.UsageError("--yes and --read-only contradict each other.")
+    form = export_format(export)
     case = _case_from_file(file) if file is not None else _case_from_options(operation or "", parameters)
     workspace = workspace_of(ctx)
-    face = _Face(assume_yes=assume_yes, as_json=as_json or stream, stream=stream)
+    face = Face(assume_yes=assume_yes, as_json=as_json or stream, stream=stream)
     wanted = Region(region.upper()) if region else None
-    result = run(_triage(workspace, case, face, seller, wanted, read_only=read_only))
+    case, result = run(_triage(workspace, case, face, seller, wanted, read_only=read_only, save=save))
+    if export is not None:
+        _export(export, case, result, form)
     if as_json or stream:
         print_json(result.as_json())
     else:
         click.echo(describe_result(result))
-    ctx.exit(_EXITS[result.conclusion])
+    ctx.exit(EXITS[result.conclusion])
 
 
-_EXITS = {
+def export_format(path: Path | None) -> ExportFormat:
+    """What a file's name asks for. Raises UsageError; also where the file is there already: before anything is sent."""
+    if path is None:
+        return ExportFormat.MARKDOWN
+    if path.suffix.lower() not in (".md", ".json"):
+        raise click.UsageError(f"--export takes a name that ends in .md or .json, not {path.name!r}.")
+    if path.exists():
+        raise click.UsageError(f"{path} is there already and is not written over: give another name.")
+    return ExportFormat(path.suffix.lower()[1:])
+
+
+def _export(path: Path, case: Case, result: TriageResult, form: ExportFormat) -> None:
+    try:
+        talk(f"Written to {write_export(path, export_text(case, result, form), overwrite=False)}.")
+    except (ExportError, FileExistsError) as problem:
+        talk(f"The export was not written: {problem}")
+
+
+EXITS = {
     Conclusion.FINE: Exit.FINE,
     Conclusion.PROBLEM: Exit.PROBLEM_FOUND,
     Conclusion.UNKNOWN: Exit.COULD_NOT_FIND_OUT,
@@ -110,24 +144,21 @@ def _case_from_options(name: str, parameters: tuple[str, ...]) -> Case:
 
 
 async def _triage(
-    workspace: Workspace, case: Case, face: _Face, seller: str | None, region: Region | None, *, read_only: bool
-) -> TriageResult:
-    from sptui.triage.flow import Options, investigate
-    from sptui.triage.sending import relayed
-
+    workspace: Workspace,
+    case: Case,
+    face: Face,
+    seller: str | None,
+    region: Region | None,
+    *,
+    read_only: bool,
+    save: bool,
+) -> tuple[Case, TriageResult]:
     try:
-        authorization = choose_authorization(workspace.accounts, case, seller, region)
-        options = Options(read_only=read_only or workspace.config.read_only)
-        result: TriageResult | None = None
-        async with relayed(
-            investigate(case.for_authorization(authorization), workspace.triage_services(), options)
-        ) as flow:
-            async for event in flow:
-                flow.reply = face.take(event)
-                if isinstance(event, Finished):
-                    result = event.result
-        assert result is not None  # noqa: S101 - Finished is the flow's last event
-        return result
+        case = case.for_authorization(choose_authorization(workspace.accounts, case, seller, region))
+        result = await walk(workspace, case, face, read_only=read_only)
+        if save:
+            keep(workspace, case, result, quiet=face.is_quiet)
+        return case, result
     finally:
         await workspace.close()
 
@@ -162,36 +193,3 @@ def choose_authorization(
 def _region_of_marketplaces(case: Case) -> Region | None:
     homes = {MARKETPLACES[each].region for each in case.marketplaces if each in MARKETPLACES}
     return homes.pop() if len(homes) == 1 else None
-
-
-class _Face:
-    """Shows events and answers questions: on the terminal, or as the options say."""
-
-    def __init__(self, *, assume_yes: bool, as_json: bool, stream: bool) -> None:
-        self._assume_yes = assume_yes
-        self._as_json = as_json
-        self._stream = stream
-
-    def take(self, event: Event) -> Reply | None:
-        """Shows one event; the reply to it, where it takes one."""
-        if isinstance(event, Question):
-            return self._answer(event)
-        if isinstance(event, StepFinished) and self._stream:
-            print_json(event.as_json())
-        if not self._as_json:
-            for line in describe_event(event):
-                talk(line)
-        return None
-
-    def _answer(self, question: Question) -> Reply:
-        if self._assume_yes:
-            return YES
-        if not _is_interactive():
-            return NO
-        for line in describe_question(question):
-            talk(line)
-        return YES if click.confirm(plain(question.text), default=False, err=True) else NO
-
-
-def _is_interactive() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -58,6 +58,8 @@ def describe_question(question: Question) -> list[str]:
     lines = [plain(f"  {question.method} {question.path}")] if question.method else []
     if question.body is not None:
         lines.append(plain(f"  {msgspec.json.encode(question.body).decode()}"))
+    for choice, told in zip(question.choices, question.told, strict=False):
+        lines.append(plain(f"  {choice}: {told}"))
     return lines
 
 

@@ -40,6 +40,7 @@ class SptuiApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "triage", "Triage", id="app.triage", tooltip="Find out why a call fails"),
+        Binding("C", "cases", "Cases", show=False, id="app.cases", tooltip="What was looked into before"),
         Binding("o", "operations", "Operations", show=False, id="app.operations", tooltip="Find an operation, call it"),
         Binding("question_mark", "help", "Help", id="app.help", key_display="?", tooltip="The keys that work here"),
         Binding("f1", "help", "Help", show=False, id="app.help-f1", tooltip="The keys that work here"),
@@ -283,6 +284,12 @@ class SptuiApp(App[None]):
         known = ("selected_seller", "selected_operation", "typed_values")
         self.push_screen(TriageScreen(*(getattr(self.screen, name, None) for name in known)))
 
+    def action_cases(self) -> None:
+        """The cases that were looked into."""
+        from sptui.tui.screens.cases import CasesScreen
+
+        self.push_screen(CasesScreen())
+
     def action_operations(self) -> None:
         """All operations of SP-API, for the seller that is selected or shown."""
         from sptui.tui.screens.operations import OperationsScreen
@@ -297,6 +304,11 @@ class SptuiApp(App[None]):
             return self.workspace.simulated and isinstance(self.screen, SptuiScreen)
         if action in ("doctor", "notifications"):
             return isinstance(self.screen, SptuiScreen) and action not in type(self.screen).__module__
+        if action == "doctor":
+            return isinstance(self.screen, SptuiScreen) and "doctor" not in type(self.screen).__module__
+        if action == "cases":
+            opened = any("cases" in type(each).__module__ for each in self.screen_stack)
+            return isinstance(self.screen, SptuiScreen) and not opened
         if action == "operations":
             opened = any("operations" in type(each).__module__ for each in self.screen_stack)
             return isinstance(self.screen, SptuiScreen) and not opened

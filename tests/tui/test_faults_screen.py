@@ -24,7 +24,7 @@ from sptui.workspace import Workspace
 
 from .conftest import settle
 from .snapshot import assert_screen, screen_text
-from .test_triage_screens import until_over
+from .wizard import until_over
 
 Simulated = Callable[..., Workspace]
 
@@ -239,7 +239,7 @@ async def test_a_call_of_another_program_is_looked_into_with_its_answer(simulate
         assert "scenario-jun" not in text
         assert isinstance(app.focused, Button)
         await pilot.press("enter")
-        screen = await until_over(pilot, yes=False)
+        screen = await until_over(pilot)
         assert screen.verdict is not None
         assert screen.verdict.first.cause == "token"
 
@@ -254,7 +254,7 @@ async def test_a_call_off_the_api_is_looked_into_too(simulated: Simulated) -> No
         assert app.screen.query_one("#operation", Select).value == Select.NULL
         assert "of-last-spring" not in screen_text(app)
         await pilot.press("f5")
-        screen = await until_over(pilot, yes=False)
+        screen = await until_over(pilot)
         assert screen.verdict is not None
         assert screen.verdict.first.cause == "lwa"
 
@@ -271,7 +271,7 @@ async def test_a_changed_form_is_sent_anew(simulated: Simulated) -> None:
         field.value = "2026-02-01T00:00:00Z"
         await pilot.pause()
         await pilot.press("f5")
-        screen = await until_over(pilot, yes=False)
+        screen = await until_over(pilot)
         assert isinstance(screen, InvestigationScreen)
         assert len(screen.query_one("#trials", KeyedTable).keys) > 0
         assert screen.verdict is not None

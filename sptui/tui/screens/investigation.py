@@ -1,117 +1,127 @@
-"""The wizard at work: the steps, what they found, the trials, and the verdict so far."""
+"""The wizard at work: the steps, what they found, the trials, the roles, and the verdict as it moves."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+import asyncio
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import VerticalScroll
 from textual.events import Resize
-from textual.widgets import Footer
+from textual.timer import Timer
+from textual.widgets import DataTable, Footer
 
+from sptui.settings import SettingsError
 from sptui.spapi.authorization import Seller
 from sptui.triage.case import Case
-from sptui.triage.events import (
-    NO,
-    Event,
-    Finished,
-    Planned,
-    PlannedStep,
-    Question,
-    Reply,
-    StepFinished,
-    StepName,
-    StepOutcome,
-    StepStarted,
-    TrialMade,
-    VerdictSoFar,
-    Waiting,
-)
+from sptui.triage.costs import seconds_of_waiting
+from sptui.triage.events import Question, StepName, TriageResult
 from sptui.triage.flow import investigate
-from sptui.triage.isolation import Trial
 from sptui.triage.run import Options
-from sptui.triage.sending import relayed
+from sptui.triage.saved import SavedCase, SavedRun
 from sptui.triage.verdict import Verdict
-from sptui.tui.marks import Mark, Tone, cell, line, mark_cell, wrapped
+from sptui.tui.clipboard import copy
+from sptui.tui.guide import Guide
 from sptui.tui.screens.base import SptuiScreen
 from sptui.tui.screens.question import QuestionScreen
-from sptui.tui.verdict_text import verdict_text
-from sptui.tui.widgets.keyed_table import Cells, Column, KeyedTable
+from sptui.tui.walk import Walk
+from sptui.tui.walk_text import doing_text, verdict_text
+from sptui.tui.widgets.panel_bar import PanelBar
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
-
-_TO_COME: Final = Mark("·", "to come", "muted")
-_RUNNING: Final = Mark("◌", "running", "plain")
-_FACT: Final = Mark(" ", "fact", "plain")
-_REMARK: Final = Mark(" ", "remark", "muted")
-_OUTCOMES: Final = {
-    StepOutcome.OK: Mark("●", "nothing wrong", "success"),
-    StepOutcome.FOUND: Mark("▲", "found", "warning"),
-    StepOutcome.SKIPPED: Mark("-", "left out", "muted"),
-    StepOutcome.FAILED: Mark("✖", "failed", "error"),
-    StepOutcome.ASKED: Mark("?", "not allowed", "muted"),
-}
-_NARROW = (Column("what", "TRIED", 22), Column("status", "STATUS", 7), Column("code", "CODE", 12))
-_WIDE = (
-    Column("number", "#", 3),
-    Column("what", "TRIED", 38),
-    Column("status", "STATUS", 8),
-    Column("code", "CODE", 16),
-    Column("time", "TOOK", 8),
-)
-_VAST = (
-    *_WIDE[:1],
-    Column("what", "TRIED", 60),
-    *_WIDE[2:],
-    Column("request", "REQUEST ID", 37),
-)
+from sptui.tui.widgets.walk_panels import EVIDENCE, PANELS, ROLES, STEPS, TRIALS, VERDICT, WalkPanels
 
 
 class InvestigationScreen(SptuiScreen[None]):
-    """Runs the flow over one case. Leaving stops it."""
+    """Runs the flow over one case, and keeps the case at its end. Leaving stops it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Do it", show=False, id="investigation.next", tooltip="Make the next step"),
         Binding("x", "stop", "Stop", id="investigation.stop", tooltip="Stop; what was found so far stays"),
+        Binding("s", "skip", "Skip", id="investigation.skip", tooltip="Leave the step out that is under the cursor"),
+        Binding("m", "mode", "Mode", id="investigation.mode", tooltip="Wait before each step, or run on"),
         Binding("r", "again", "Run again", id="investigation.again", tooltip="The same call once more, from the start"),
-        Binding("y", "copy", "Copy verdict", id="investigation.copy", tooltip="Copy the verdict as text"),
-        Binding("tab", "app.focus_next", "Panel", show=False, id="investigation.panel", tooltip="To the next panel"),
+        Binding("w", "texts", "Texts", id="investigation.texts", tooltip="What to write to whom; copy and export"),
+        Binding("v", "compare", "Compare", id="investigation.compare", tooltip="This run beside the one before"),
+        Binding("y", "copy", "Copy verdict", show=False, id="investigation.copy", tooltip="Copy the verdict as text"),
+        Binding("a", "all", "All evidence", show=False, id="investigation.all", tooltip="Of every step, or of one"),
+        Binding("tab", "panel(1)", "Panel", show=False, id="investigation.panel", tooltip="To the next panel"),
+        Binding("shift+tab", "panel(-1)", "Panel before", show=False, id="investigation.panel-back", tooltip="Back"),
+        *(
+            Binding(str(number), f"show('{name}')", label, show=False, id=f"investigation.{name}", tooltip="This panel")
+            for number, (name, label) in enumerate(PANELS.items(), 1)
+        ),
     ]
 
-    def __init__(self, case: Case) -> None:
+    in_triage: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        case: Case,
+        *,
+        step_by_step: bool = False,
+        saved: SavedCase | None = None,
+        recorded: TriageResult | None = None,
+    ) -> None:
+        """``saved``: the kept case that this run belongs to. ``recorded`` is shown instead of starting a run."""
         super().__init__()
         self._case = case
-        self._plan: tuple[PlannedStep, ...] = ()
-        self._marks: dict[StepName, Mark] = {}
-        self._found: list[tuple[str, Mark]] = []
-        self._trials: list[Trial] = []
-        self.verdict: Verdict | None = None
-        self._doing = ""
-        self.over = False
+        self._saved = saved
+        self._recorded = recorded
+        self._kept: SavedRun | None = None
+        """This walk as it is kept: a step that is done again changes its last word."""
+        self._is_again = saved is not None
+        self._ticks: Timer | None = None
+        walk = Walk.of_result(recorded) if recorded is not None else None
+        self._guide = Guide(self, self._now, walk, step_by_step=step_by_step)
 
     def compose(self) -> ComposeResult:
-        """Steps on the left, what was found on the right, the verdict below."""
+        """The panels, what is going on, the verdict."""
         name = self._case.operation.name if self._case.operation else self._case.name
-        yield TopBar("Triage", name, self._who)
-        with Horizontal(id="investigation"):
-            yield QuietStatic(id="steps")
-            with Vertical(id="findings"):
-                with VerticalScroll(id="evidence-panel"):
-                    yield QuietStatic(id="evidence")
-                yield KeyedTable(_NARROW, id="trials")
-        with VerticalScroll(id="verdict-panel") as panel:
-            panel.border_title = "Verdict so far"
+        yield TopBar("Triage", name or "a call", self._who)
+        yield WalkPanels(self._case, self._wait_of, id="investigation")
+        yield QuietStatic(id="doing")
+        with VerticalScroll(id="verdict-panel"):
             yield QuietStatic(id="verdict")
         yield Footer()
 
     def on_mount(self) -> None:
-        """Starts at once."""
-        self.query_one("#verdict-panel").focus()
-        self._begin()
+        """Starts at once, unless a run of before is shown."""
+        self._ticks = self.set_interval(1.0, self._show_doing, pause=True)
+        self._panels.show_panel(STEPS)
+        if self._recorded is None:
+            self._investigate()
+        else:
+            self.changed()
 
-    in_triage: ClassVar[bool] = True
+    # What is known ----------------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing runs (any more)."""
+        return self._guide.over
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict so far."""
+        return self._guide.walk.verdict
+
+    @property
+    def result(self) -> TriageResult | None:
+        """What was found: the end's, or what a run that was stopped came to."""
+        return self._guide.walk.outcome_so_far() if self.over else None
+
+    @property
+    def saved(self) -> SavedCase | None:
+        """The case as it is kept, with its runs."""
+        return self._saved
+
+    @property
+    def waits_before(self) -> StepName | None:
+        """The step before which the walk waits for somebody."""
+        return self._guide.next
 
     @property
     def selected_seller(self) -> Seller | None:
@@ -124,142 +134,168 @@ class InvestigationScreen(SptuiScreen[None]):
         who = self._case.authorization
         return f"{who.seller} · {who.region}" if who else "no seller"
 
+    @property
+    def _panels(self) -> WalkPanels:
+        return self.query_one("#investigation", WalkPanels)
+
+    def _now(self) -> float:
+        return self.workspace.clock.monotonic()
+
+    def _wait_of(self, step: StepName) -> float:
+        calls = self._guide.walk.planned_calls(step)
+        return seconds_of_waiting(self._case, step, calls, self.workspace.triage_services())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stop while it runs, again when it is over."""
-        if action == "stop":
-            return not self.over
-        if action in ("again", "copy"):
-            return self.over
-        return super().check_action(action, parameters)
+        """Each key only when it does something."""
+        applies = {
+            "stop": not self.over,
+            "skip": not self.over,
+            "mode": not self.over,
+            "next": self._guide.next is not None,
+            "again": self.over,
+            "copy": self.verdict is not None,
+            "texts": self.result is not None,
+            "compare": self.over and self._saved is not None and len(self._saved.runs) > 1,
+        }
+        return applies[action] if action in applies else super().check_action(action, parameters)
 
     # The flow ---------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        self._plan, self._marks, self._found, self._trials = (), {}, [], []
-        self.verdict, self.over = None, False
-        self.query_one("#trials", KeyedTable).show_rows({})
-        self._draw()
-        self.refresh_bindings()
-        self._investigate()
-
     @work(exclusive=True, group="investigation", exit_on_error=True)
     async def _investigate(self) -> None:
+        self._recorded = self._kept = None
         options = Options(read_only=self.workspace.config.read_only)
-        flow = investigate(self._case, self.workspace.triage_services(), options)
         try:
-            async with relayed(flow) as relay:
-                async for event in relay:
-                    relay.reply = await self._take(event)
-                    self._draw()
+            await self._guide.lead(investigate(self._case, self.workspace.triage_services(), options))
         finally:
-            self._end()
+            if self.is_mounted and self.is_attached:
+                self.changed()
 
-    async def _take(self, event: Event) -> Reply | None:
-        match event:
-            case Planned():
-                self._plan = event.steps
-            case StepStarted():
-                self._marks[event.step] = _RUNNING
-                self._doing = event.purpose
-            case Waiting():
-                self._doing = f"{event.why} ({event.seconds:.0f} s)"
-            case TrialMade():
-                self._trials.append(event.trial)
-                self._doing = ""
-            case StepFinished():
-                self._step_finished(event)
-            case VerdictSoFar():
-                self.verdict = event.verdict
-            case Finished():
-                self.verdict = event.result.verdict
-            case Question():
-                return Reply(await self.app.push_screen_wait(QuestionScreen(event, self._who)) or NO.choice)
-        return None
+    def came_to(self, step: StepName) -> None:
+        """The cursor goes along with the walk."""
+        self._panels.choose(step)
 
-    def _step_finished(self, event: StepFinished) -> None:
-        mark = self._marks[event.step] = _OUTCOMES[event.outcome]
-        title = next((each.title for each in self._plan if each.step is event.step), event.step.value)
-        self._doing = ""
-        facts = [(each.fact, _FACT) for each in event.evidence]
-        if event.why and event.why not in [fact for fact, _ in facts]:
-            facts.append((event.why, _REMARK))
-        self._found += [(title, mark), *facts]
+    async def ask(self, question: Question) -> str:
+        """Asks on top of everything."""
+        return await self.app.push_screen_wait(QuestionScreen(question, self._who))
 
-    def _end(self) -> None:
-        self.over = True
-        self._doing = ""
-        if self.is_mounted and self.is_attached:
-            self._draw()
-            self.refresh_bindings()
+    async def finished(self, result: TriageResult) -> None:
+        """Keeps the case, and shows what changed where it is a case of before."""
+        if (move := self._guide.walk.last_move) is not None:
+            self._panels.choose(move.step)
+        keep = self.workspace.cases.keep
+        try:
+            self._saved = await asyncio.to_thread(keep, self._case, result, self._saved, instead_of=self._kept)
+        except SettingsError as problem:
+            self.app.notify(str(problem), title="The case was not kept", severity="error", markup=False, timeout=15)
+            return
+        self._kept = self._saved.runs[-1]
+        self.changed()
+        if self._is_again:
+            self._is_again = False
+            self.action_compare()
 
     # What is shown ----------------------------------------------------------------------------------------
 
-    def _draw(self) -> None:
-        self.query_one("#steps", QuietStatic).show(Content("\n").join(map(self._step_line, self._plan)))
-        self.query_one("#evidence", QuietStatic).show(self._evidence_text(self.query_one("#evidence-panel").size.width))
-        self.query_one("#evidence-panel", VerticalScroll).scroll_end(animate=False)
-        trials = self.query_one("#trials", KeyedTable)
-        trials.display = bool(self._trials)
-        trials.show_rows({str(number): self._trial_row(number, each) for number, each in enumerate(self._trials, 1)})
-        panel = self.query_one("#verdict-panel", VerticalScroll)
-        panel.border_title = "Verdict" if self.over else "Verdict so far"
-        panel.set_class(self.over, "-over")
-        self.query_one("#verdict", QuietStatic).show(self._verdict_text(max(30, self.size.width - 6)))
+    def changed(self) -> None:
+        """Draws what there is to draw."""
+        walk = self._guide.walk
+        self._panels.show(walk, self._guide.next)
+        self.query_one("#verdict-panel").border_title = "Verdict" if self.over else "Verdict so far"
+        self.set_class(self.over, "-over")
+        width = max(30, self.size.width - 6)
+        self.query_one("#verdict", QuietStatic).show(verdict_text(self.verdict, walk.last_move, width))
+        self._show_doing()
+        if self._ticks is not None:
+            (self._ticks.resume if walk.running else self._ticks.pause)()
+        self.refresh_bindings()
 
-    def _step_line(self, step: PlannedStep) -> Content:
-        mark = self._marks.get(step.step, _TO_COME)
-        tone: Tone = "muted" if mark.tone == "muted" else "plain"
-        return line((f"{mark.glyph} ", mark.tone), (step.title, tone))
-
-    def _evidence_text(self, width: int) -> Content:
-        now = [(self._doing, _RUNNING)] if self._doing else []
-        parts = []
-        for text, mark in [*self._found, *now]:
-            first, *others = wrapped(text, width - 4)
-            tone: Tone = "muted" if mark in (_REMARK, _RUNNING) else "plain"
-            parts.append(line((f"{mark.glyph} ", mark.tone), (first, tone)))
-            parts += [line("  ", (each, tone)) for each in others]
-        return Content("\n").join(parts)
-
-    def _trial_row(self, number: int, trial: Trial) -> Cells:
-        app = self.app
-        mark = Mark("●", str(trial.status), "success") if trial.ok else Mark("✖", str(trial.status or "-"), "error")
-        by_column = {
-            "number": cell(app, str(number), "muted"),
-            "what": cell(app, trial.purpose),
-            "status": mark_cell(app, mark),
-            "code": cell(app, trial.code),
-            "time": cell(app, f"{trial.milliseconds:.0f} ms", "muted"),
-            "request": cell(app, trial.request_id, "muted"),
-        }
-        return tuple(by_column[column.key] for column in self.query_one("#trials", KeyedTable).shown_columns)
+    def _show_doing(self) -> None:
+        guide = self._guide
+        wait = self._wait_of(guide.next) if guide.next else 0.0
+        end = "" if not self.over else "recorded" if self._recorded is not None else "kept" if self._saved else "over"
+        told = doing_text(guide.walk, self._now(), guide.next, wait, end, self.size.width - 4)
+        self.query_one("#doing", QuietStatic).show(told)
 
     @on(Resize)
-    def _fit(self) -> None:
-        width = self.size.width
-        self.query_one("#trials", KeyedTable).set_columns(_VAST if width >= 180 else _WIDE if width >= 118 else _NARROW)
-        self._draw()
-
-    def _verdict_text(self, width: int) -> Content:
-        if self.verdict is None:
-            return line(("Nothing is known yet.", "muted"))
-        return verdict_text(self.verdict, width)
-
     def redraw(self) -> None:
-        """Draws everything in the colours of the theme."""
-        self._draw()
+        """Draws everything in the colours of the theme, in the room that there is."""
+        self.changed()
 
     # Actions ----------------------------------------------------------------------------------------------
+
+    @on(DataTable.RowSelected, "#steps")
+    def _step_selected(self) -> None:
+        if (step := self._panels.chosen) is not None:
+            self._tell(self._guide.choose(step))
+
+    def action_next(self) -> None:
+        """Makes the step that waits."""
+        self._guide.proceed()
+
+    def action_skip(self) -> None:
+        """Leaves out the step under the cursor, where it is still to come; else the next one."""
+        self._guide.skip(self._panels.chosen)
+
+    def action_mode(self) -> None:
+        """Between running on by itself and waiting before each step."""
+        self._tell(self._guide.change_mode())
 
     def action_stop(self) -> None:
         """Stops the flow; what was found stays."""
         self.workers.cancel_group(self, "investigation")
 
     def action_again(self) -> None:
-        """Runs the flow once more."""
-        self._begin()
+        """Runs the flow once more; a case that was opened again may want some parameters filled in first."""
+        if self._recorded is not None and self._saved is not None:
+            from sptui.tui.screens.rerun import run_again
 
-    def action_copy(self) -> None:
+            run_again(self.sptui, self._saved, instead_of=self)
+            return
+        self._is_again = self._saved is not None
+        self._investigate()
+
+    def action_texts(self) -> None:
+        """What to write to whom."""
+        from sptui.tui.screens.texts import TextsScreen
+
+        if self.result is not None:
+            self.app.push_screen(TextsScreen(self._case, self.result))
+
+    def action_compare(self) -> None:
+        """The last two runs beside each other."""
+        from sptui.tui.screens.comparison import ComparisonScreen
+
+        if self._saved is not None and len(self._saved.runs) > 1:
+            self.app.push_screen(ComparisonScreen(self._saved))
+
+    @work(group="copy")
+    async def action_copy(self) -> None:
         """Copies the verdict as plain text."""
-        self.app.copy_to_clipboard(self._verdict_text(100).plain)
-        self.app.notify("Verdict copied.", markup=False)
+        self._tell(await copy(self.app, verdict_text(self.verdict, None, 100).plain))
+
+    def action_all(self) -> None:
+        """The evidence of every step, or of the one under the cursor alone."""
+        self._panels.only_chosen = not self._panels.only_chosen
+        self.changed()
+
+    def action_panel(self, step: int) -> None:
+        """To the next panel, or the one before."""
+        names = list(PANELS)
+        self.action_show(names[(names.index(self._panels.panel) + step) % len(names)])
+
+    def action_show(self, panel: str) -> None:
+        """Brings a panel to the front."""
+        self._panels.show_panel(panel)
+        self.set_class(panel == VERDICT, "-verdict")
+        self.set_class(panel in (EVIDENCE, TRIALS, ROLES), "-reading")
+        if panel == VERDICT:
+            self.query_one("#verdict-panel").focus()
+
+    @on(PanelBar.Chosen)
+    def _panel_chosen(self, message: PanelBar.Chosen) -> None:
+        self.action_show(message.panel)
+
+    def _tell(self, text: str) -> None:
+        if text:
+            self.app.notify(text, markup=False)

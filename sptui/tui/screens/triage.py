@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import cached_property
+from typing import ClassVar
 
-from textual import on
+from msgspec import structs
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,15 +19,14 @@ from sptui.spapi.authorization import Authorization, Seller
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.marketplaces import label_of_marketplace
 from sptui.spapi.requests import InvalidValueError, RequestContext, build_request
-from sptui.triage.case import Case, read_case
+from sptui.triage.case import Case
+from sptui.triage.from_record import case_of_record
+from sptui.tui.examples import Examples
 from sptui.tui.marks import line, one_line
 from sptui.tui.screens.base import SptuiScreen
 from sptui.tui.widgets.parameter_form import ParameterForm, as_typed
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
-
-if TYPE_CHECKING:
-    from sptui.simulator.story import ScenarioCall
 
 
 class TriageScreen(SptuiScreen[None]):
@@ -33,7 +34,12 @@ class TriageScreen(SptuiScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "start", "Find out why", id="triage.start", tooltip="Start with what the form says"),
-        Binding("f3", "paste", "Paste a call", id="triage.paste", tooltip="From curl, HTTP, HAR, JSON or a traceback"),
+        Binding("f3", "paste", "Paste", id="triage.paste", tooltip="From curl, HTTP, HAR, JSON or a traceback"),
+        Binding(
+            "f6", "step", "Step by step", show=False, id="triage.step", tooltip="The same, waiting before each step"
+        ),
+        Binding("f2", "log", "Log", id="triage.log", tooltip="Begin with a call of the log that failed"),
+        Binding("f4", "cases", "Cases", id="triage.cases", tooltip="Begin with a case that was kept"),
         Binding("ctrl+n", "next_example", "Next example", id="triage.example", tooltip="Another call that fails"),
     ]
 
@@ -45,10 +51,10 @@ class TriageScreen(SptuiScreen[None]):
         self._seller_at_start = seller
         self._operation_at_start = operation
         self._typed_at_start = typed
-        self._example = -1
         self._form_of: tuple[str, str] | None = None
         self._story = ""
         self._given: tuple[Case, object, object, list[str]] | None = None
+        self._logged: Case | None = None
 
     def compose(self) -> ComposeResult:
         """Who, what, with what."""
@@ -73,6 +79,7 @@ class TriageScreen(SptuiScreen[None]):
         yield ParameterForm(id="parameters")
         with Horizontal(id="buttons"):
             yield Button("Find out why", variant="primary", id="start", compact=True)
+            yield Button("Step by step", id="step", compact=True)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -84,7 +91,7 @@ class TriageScreen(SptuiScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Examples belong to the demo."""
         if action == "next_example":
-            return bool(self._examples)
+            return bool(self._examples.calls)
         return super().check_action(action, parameters)
 
     in_triage: ClassVar[bool] = True
@@ -111,19 +118,9 @@ class TriageScreen(SptuiScreen[None]):
     def _form(self) -> ParameterForm:
         return self.query_one("#parameters", ParameterForm)
 
-    @property
-    def _examples(self) -> tuple[ScenarioCall, ...]:
-        """The calls of the simulated world's scenario, of sellers that were not removed."""
-        simulation = self.workspace.simulation
-        if simulation is None:
-            return ()
-        keys = {each.key for each in self.workspace.accounts.authorizations()}
-        return tuple(each for each in simulation.world.calls if self._key_of(each) in keys)
-
-    def _key_of(self, call: ScenarioCall) -> str:
-        assert self.workspace.simulation is not None  # noqa: S101 - only a scenario has calls
-        seller = self.workspace.simulation.world.caller(call)
-        return f"{seller.id}@{seller.region}"
+    @cached_property
+    def _examples(self) -> Examples:
+        return Examples(self.workspace)
 
     # The form ---------------------------------------------------------------------------------------------
 
@@ -151,7 +148,7 @@ class TriageScreen(SptuiScreen[None]):
             hint.show(Content("\n").join([line(self._story), line((one_line(told), "muted"))]))
             return
         if operation is None:
-            more = " Ctrl+N fills in a call of the demo that fails." if self._examples else ""
+            more = " Ctrl+N fills in a call of the demo that fails." if self._examples.calls else ""
             hint.show(line((f"Choose the call that fails, or paste it with F3.{more}", "muted")))
             return
         context = self._sample_context(authorization)
@@ -182,39 +179,56 @@ class TriageScreen(SptuiScreen[None]):
 
     async def action_next_example(self) -> None:
         """Fills in the next failing call of the demo."""
-        examples = self._examples
-        if not examples:
+        if not self._examples.calls:
             return
-        self._example = (self._example + 1) % len(examples)
-        example = examples[self._example]
-        key = self._key_of(example)
-        found = next(each for each in self.workspace.accounts.authorizations() if each.key == key)
+        example, found = self._examples.next()
         try:
-            case = None if example.is_plain else self._answered(example).for_authorization(found)
+            case = None if example.is_plain else self._examples.answered(example).for_authorization(found)
         except (LookupError, ValueError) as problem:
             self.notify(str(problem), title=one_line(f"{example.title} cannot be made"), severity="error", markup=False)
             return
         operation = example.found_operation or (case.operation if case else None)
         typed = as_typed(case.values) if case else example.typed
-        self._form_of = (found.region, operation.key if operation else "")
-        self.query_one("#authorization", Select).value = found.key
-        self.query_one("#operation", Select).value = operation.key if operation else Select.NULL
-        await self._form.show(operation, self._sample_context(found), typed)
+        await self._fill(found, operation, typed)
         self._story = f"{example.title}: {example.story}"
         self._given = (case, *self._entered) if case else None
         self._show_hint()
         self.query_one("#start", Button).focus()
 
-    def _answered(self, call: ScenarioCall) -> Case:
-        """A call that only some other program makes: as that one made it just now, with the answer.
+    async def _fill(self, who: Authorization, operation: Operation | None, typed: dict[str, str]) -> None:
+        """Says in the form who calls what with what."""
+        self._logged = None
+        self._form_of = (who.region, operation.key if operation else "")
+        self.query_one("#authorization", Select).value = who.key
+        self.query_one("#operation", Select).value = operation.key if operation else Select.NULL
+        await self._form.show(operation, self._sample_context(who), typed)
 
-        Raises LookupError and ValueError for what a world's author got wrong.
-        """
-        from sptui.simulator.scenario_case import scenario_case
+    @work(exclusive=True, group="start")
+    async def action_log(self) -> None:
+        """Begins with a call of the log; the form then asks for the parameters, which no log keeps."""
+        from sptui.tui.screens.investigation import InvestigationScreen
+        from sptui.tui.screens.log_picker import LogPickerScreen
 
-        assert self.workspace.simulation is not None  # noqa: S101 - only a scenario has calls
-        simulator = self.workspace.simulation.simulator
-        return read_case(scenario_case(self.workspace.simulation.world, call, simulator=simulator, context=False))
+        record = await self.app.push_screen_wait(LogPickerScreen())
+        if record is None:
+            return
+        case = case_of_record(record, self.workspace.accounts.authorizations())
+        if case.operation is None or case.authorization is None:
+            self.app.push_screen(InvestigationScreen(case))
+            return
+        await self._fill(case.authorization, case.operation, as_typed(case.values))
+        self._logged, self._given = case, None
+        told = f"{record.status or 'no answer'} {record.code}".strip()
+        when = f"{record.time:%Y-%m-%d %H:%M} UTC"
+        self._story = f"From the log of {when}: {told}. No log keeps parameters: fill in those that you know."
+        self._show_hint()
+        self.query_one("#start", Button).focus()
+
+    def action_cases(self) -> None:
+        """Begins with a case that was kept."""
+        from sptui.tui.screens.cases import CasesScreen
+
+        self.app.push_screen(CasesScreen())
 
     @property
     def _entered(self) -> tuple[object, object, list[str]]:
@@ -233,24 +247,41 @@ class TriageScreen(SptuiScreen[None]):
     @on(Input.Submitted)
     def action_start(self) -> None:
         """Opens the investigation of what the form says."""
+        self._start(step_by_step=False)
+
+    @on(Button.Pressed, "#step")
+    def action_step(self) -> None:
+        """The same, waiting before each step."""
+        self._start(step_by_step=True)
+
+    def _start(self, *, step_by_step: bool) -> None:
         from sptui.tui.screens.investigation import InvestigationScreen
 
-        if (given := self._given_case) is not None:
-            self.app.push_screen(InvestigationScreen(given))
-            return
+        case = self._given_case or self._typed_case()
+        if case is not None:
+            self.app.push_screen(InvestigationScreen(case, step_by_step=step_by_step))
+
+    def _typed_case(self) -> Case | None:
+        """The call that the form describes; None where that is told to be impossible."""
         authorization, operation = self._authorization, self._operation
         if authorization is None or operation is None:
             missing = "#authorization" if authorization is None else "#operation"
             self.query_one(missing).focus()
             self.notify("Choose a seller and an operation first.", severity="warning", markup=False)
-            return
+            return None
+        logged = self._logged
+        if logged is not None and (logged.operation, logged.authorization) != (operation, authorization):
+            logged = None
         try:
             values = self._form.values(operation)
-            build_request(operation, values)
+            if logged is None:  # of a logged call the answer tells something, even where the call cannot be sent
+                build_request(operation, values)
         except InvalidValueError as problem:
             self.notify(str(problem), title="This cannot be sent", severity="error", markup=False)
-            return
-        self.app.push_screen(InvestigationScreen(Case(operation, values, authorization)))
+            return None
+        if logged is not None:
+            return structs.replace(logged, values=values)
+        return Case(operation, values, authorization)
 
 
 def _title(operation: Operation) -> Content:
