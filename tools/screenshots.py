@@ -43,6 +43,10 @@ SCENES: dict[str, list[str]] = {
     "palette": ["ctrl+p"],
     "triage-form": ["t", "ctrl+n"],
     "triage-bad-option": ["t", "ctrl+n", "enter", "over"],
+    "triage-step-by-step": ["t", "ctrl+n", "f6", "waits", "enter", "waits"],
+    "triage-texts": [*FAILING_FEED, "ask", "n", "over", "w"],
+    "explain": ["t", "f3"],
+    "cases": ["t", "ctrl+n", "enter", "over", "escape", "escape", "C"],
     "triage-question": [*FAILING_FEED, "ask"],
     "triage-account": [*FAILING_FEED, "ask", "y", "over"],
     "operations": ["o", *"createfeed"],
@@ -51,8 +55,8 @@ SCENES: dict[str, list[str]] = {
 }
 """The keys that lead to each picture, from the home screen of the settled demo.
 
-``over`` waits for the end of an investigation, ``ask`` for its question or that of a call, ``answer`` for the answer
-of a call.
+``over`` waits for the end of an investigation, ``waits`` for a step that waits for its go, ``ask`` for its question or
+that of a call, ``answer`` for the answer of a call.
 """
 
 
@@ -67,12 +71,14 @@ def has_come(app: App[None], what: str) -> bool:
         return isinstance(screen, QuestionScreen)
     if what == "answer":
         return isinstance(screen, CallScreen) and screen.call is not None
+    if what == "waits":
+        return isinstance(screen, InvestigationScreen) and screen.waits_before is not None
     return isinstance(screen, InvestigationScreen) and screen.over
 
 
 async def press(pilot: Pilot[None], key: str) -> None:
     """A key, or a wait."""
-    if key not in ("over", "ask", "answer"):
+    if key not in ("over", "ask", "answer", "waits"):
         await pilot.press(key)
         await pilot.pause(0.1)
         return
