@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from sptui.health.notifications.queue import Queue, QueueMessage
 from sptui.health.notifications.queue_check import suggested_policy
@@ -197,8 +197,8 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
 async def answer(pilot: Pilot[None], choice: str) -> None:
     """Waits for a question and answers it."""
     await until(pilot, lambda: isinstance(pilot.app.screen, QuestionScreen))
-    button = next(each for each in pilot.app.screen.query(Button) if each.name == choice)
-    button.press()
+    assert isinstance(pilot.app.screen, QuestionScreen)
+    await pilot.press(str(pilot.app.screen._question.choices.index(choice) + 1))
     await pilot.pause()
 
 
