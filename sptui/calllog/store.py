@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sptui.calllog import tally
 from sptui.database import Database, DatabaseError
 from sptui.spapi.calls import CallRecord, Stage
 from sptui.spapi.usage_plan import PastCall
@@ -39,6 +40,7 @@ MIGRATIONS: Final = (
     );
     CREATE INDEX call_by_path_and_time ON call (path, time);
     """,
+    tally.MIGRATION,
 )
 _INSERT: Final = "INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _RECENT: Final = """
@@ -50,6 +52,7 @@ _NO_ID: Final = 2**62
 _LARGEST_BATCH: Final = 1000
 _KEPT_AT_MOST: Final = 100_000
 _READ_AT_ONCE: Final = 5_000
+_TALLIED_AT_ONCE: Final = 2000
 
 
 class CallLog:
@@ -127,6 +130,16 @@ class CallLog:
         )
         return [row[0] for row in rows if row[0]]
 
+    def tallied(self) -> Database:
+        """The file with everything recorded so far in its ``tally``: for the questions. Raises DatabaseError."""
+        self.flush()
+        tally.catch_up(self._database)
+        return self._database
+
+    def forget_before(self, time: datetime) -> int:
+        """Removes the calls made before then, and tells how many. Raises DatabaseError."""
+        return tally.forget_before(self.tallied(), time)
+
     def close(self) -> None:
         """Writes what is left and closes the file."""
         self._waiting.put(None)
@@ -135,12 +148,25 @@ class CallLog:
 
     def _write_until_closed(self) -> None:
         kept: list[CallRecord] = []
+        untallied = 0
         closing = False
         while not closing:
             batch, events, closing = self._next_batch()
             kept = self._write(kept + batch)
+            untallied += len(batch)
+            if untallied >= _TALLIED_AT_ONCE and not kept and not closing:
+                self._tally()
+                untallied = 0
             for event in events:
                 event.set()
+
+    def _tally(self) -> None:
+        """Keeps the roll-up near: a question that comes after millions of calls must not wait for it."""
+        try:
+            tally.catch_up(self._database)
+        except DatabaseError as problem:
+            if self._on_problem is not None:
+                self._on_problem(problem)
 
     def _next_batch(self) -> tuple[list[CallRecord], list[threading.Event], bool]:
         batch: list[CallRecord] = []
@@ -161,7 +187,7 @@ class CallLog:
         """Writes batch after batch; gives those that are left when one could not be written."""
         while records:
             try:
-                self._database.write_many(_INSERT, [_row(record) for record in records[:_LARGEST_BATCH]])
+                self._database.write_many(_INSERT, [row_of(record) for record in records[:_LARGEST_BATCH]])
             except DatabaseError as problem:
                 if self._on_problem is not None:
                     self._on_problem(problem)
@@ -170,7 +196,8 @@ class CallLog:
         return records
 
 
-def _row(record: CallRecord) -> tuple[Any, ...]:
+def row_of(record: CallRecord) -> tuple[Any, ...]:
+    """The columns of the table ``call`` after its id."""
     texts = (
         record.time.astimezone(UTC).isoformat(), record.method, record.path, record.operation, record.stage,
         record.code, record.message, record.details, record.seller_id, record.region, record.application,

@@ -6,15 +6,19 @@ import click
 
 from sptui.cli.context import workspace_of
 from sptui.cli.log_explain import explain
+from sptui.cli.log_export import export
+from sptui.cli.log_import import import_
+from sptui.cli.log_who import errors, who
 from sptui.cli.output import print_json, run, table
 
 
 @click.group()
 def log() -> None:
-    """The calls that sptui has sent."""
+    """The call log: what sptui has sent, what other programs logged, and who else gets an error."""
 
 
-log.add_command(explain)
+for command in (who, errors, explain, import_, export):
+    log.add_command(command)
 
 
 @log.command()

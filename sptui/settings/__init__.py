@@ -2,6 +2,7 @@
 
 from sptui.settings.accounts import Accounts
 from sptui.settings.config import (
+    CallLogConfig,
     Config,
     HealthConfig,
     NetworkConfig,
@@ -17,6 +18,7 @@ from sptui.settings.sellers_file import check_accounts, load_accounts, problem_o
 
 __all__ = [
     "Accounts",
+    "CallLogConfig",
     "Config",
     "HealthConfig",
     "NetworkConfig",

@@ -67,6 +67,19 @@ class NotificationsConfig(msgspec.Struct, frozen=True):
     destination: str = "sptui"
 
 
+class CallLogConfig(msgspec.Struct, frozen=True):
+    """``keep``: how long calls are kept, None for ever. ``url`` ("" for none) and ``table``: where a log of the
+    user's own lives (SQLAlchemy's form; the password may stand in SPTUI_CALL_LOG_PASSWORD instead); ``columns``:
+    field -> column. ``timeout`` is for one question.
+    """
+
+    keep: timedelta | None = None
+    url: str = ""
+    table: str = "calls"
+    columns: dict[str, str] = {}
+    timeout: timedelta = timedelta(minutes=1)
+
+
 class Config(msgspec.Struct, frozen=True):
     """The settings. ``keys`` maps action ids to keys; ``sources`` tells where each setting that is not at its
     default comes from: ``refresh`` -> ``SPTUI_REFRESH`` or the path of config.toml.
@@ -81,6 +94,7 @@ class Config(msgspec.Struct, frozen=True):
     sources: dict[str, str] = {}
     notifications: NotificationsConfig = NotificationsConfig()
     health: HealthConfig = HealthConfig()
+    call_log: CallLogConfig = CallLogConfig()
 
 
 def config_path() -> Path:
@@ -177,6 +191,14 @@ class _NotificationsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     destination: str | None = None
 
 
+class _CallLogTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    keep: str | None = None
+    url: str | None = None
+    table: str | None = None
+    columns: dict[str, str] | None = None
+    timeout: str | None = None
+
+
 class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The file as TOML types it; what the texts mean is read afterwards."""
 
@@ -187,6 +209,7 @@ class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     network: _NetworkTable = _NetworkTable()
     notifications: _NotificationsTable = _NotificationsTable()
     health: _HealthTable = _HealthTable()
+    call_log: _CallLogTable = _CallLogTable()
     keys: dict[str, str] | None = None
 
 
@@ -211,7 +234,7 @@ def _filled(text: str) -> str:
 def _key_table(table: dict[str, str]) -> dict[str, str]:
     for action, keys in table.items():
         if not action.strip() or not keys.strip():
-            raise ValueError('an empty entry; expected action = "key", such as refresh = "f5"')
+            raise ValueError('an empty entry; expected name = "text"')
     return table
 
 
@@ -281,8 +304,13 @@ _SETTINGS: Final = (
     _Setting("notifications.endpoint_url", _aws_end_point),
     _Setting("notifications.own_queue", _same, _flag),
     _Setting("notifications.destination", _filled),
+    _Setting("call_log.keep", _duration_between(timedelta(days=1), timedelta(days=3650), "")),
+    _Setting("call_log.url", _same),
+    _Setting("call_log.table", _filled),
+    _Setting("call_log.timeout", _duration_between(timedelta(seconds=1), timedelta(hours=1), "")),
 )
-_KEYS: Final = _Setting("keys", _key_table)
+_OF_THE_FILE: Final = (_Setting("keys", _key_table), _Setting("call_log.columns", _key_table))
+"""Tables have no environment variables."""
 
 
 def _read_config(text: str, name: str, path: Path | None) -> dict[str, Any]:
@@ -296,9 +324,10 @@ def _read_config(text: str, name: str, path: Path | None) -> dict[str, Any]:
         **_prefixed("network", msgspec.structs.asdict(table.network)),
         **_prefixed("notifications", msgspec.structs.asdict(table.notifications)),
         **_prefixed("health", msgspec.structs.asdict(table.health)),
+        **_prefixed("call_log", msgspec.structs.asdict(table.call_log)),
     }
     values: dict[str, Any] = {}
-    for setting in (*_SETTINGS, _KEYS):
+    for setting in (*_SETTINGS, *_OF_THE_FILE):
         if (value := given[setting.key]) is None:
             continue
         try:
@@ -329,8 +358,11 @@ def _build(values: dict[str, Any], sources: dict[str, str]) -> Config:
     network = NetworkConfig(**_of_table(values, "network"))
     notifications = NotificationsConfig(**_of_table(values, "notifications"))
     health = HealthConfig(**_of_table(values, "health"))
+    call_log = CallLogConfig(**_of_table(values, "call_log"))
     plain = {key: value for key, value in values.items() if "." not in key}
-    return Config(**plain, network=network, notifications=notifications, health=health, sources=sources)
+    return Config(
+        **plain, network=network, notifications=notifications, health=health, call_log=call_log, sources=sources
+    )
 
 
 def _of_table(values: dict[str, Any], table: str) -> dict[str, Any]:

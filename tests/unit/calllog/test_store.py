@@ -102,3 +102,14 @@ def test_an_unusable_file_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "calls.sqlite3").mkdir()
     with pytest.raises(DatabaseError):
         CallLog(tmp_path / "calls.sqlite3")
+
+
+def test_old_calls_are_forgotten_with_their_part_of_the_roll_up(tmp_path: Path) -> None:
+    log = CallLog(tmp_path / "calls.sqlite3")
+    for number in range(3000):
+        log.record(record(number, seller_id=f"A{number % 5}"))
+    assert log.tallied().query("SELECT count(*), sum(calls) FROM tally") == [(5, 3000)]
+    assert log.forget_before(record(2996).time) == 2996
+    assert [each.seller_id for each in log.tail(10)] == ["A1", "A2", "A3", "A4"]
+    assert log.tallied().query("SELECT count(*) FROM tally") == [(4,)]
+    log.close()

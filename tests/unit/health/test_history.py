@@ -93,7 +93,7 @@ def test_an_entry_that_cannot_be_read_counts_as_not_known(tmp_path: Path, column
     path = tmp_path / "h.sqlite3"
     stored(path, good(9, WHO, GERMANY), good(10, ELSEWHERE, GERMANY))
     connection = sqlite3.connect(path)
-    connection.execute(f"UPDATE participation_reading SET {column} = ? WHERE region = 'EU'", (value,))  # noqa: S608
+    connection.execute(f"UPDATE participation_reading SET {column} = ? WHERE region = 'EU'", (value,))
     connection.commit()
     connection.close()
     known = stored(path)

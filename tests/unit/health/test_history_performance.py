@@ -240,7 +240,7 @@ def test_what_cannot_be_read_counts_as_not_known(tmp_path: Path, table: str, col
     history.store(made(1, us="NORMAL"), made(2, us="AT_RISK"), made(2, who=OTHER, us="NORMAL"), listed(1, store(US)))
     history.close()
     connection = sqlite3.connect(path)
-    connection.execute(f"UPDATE {table} SET {column} = ? WHERE seller_id = 'A1'", (value,))  # noqa: S608
+    connection.execute(f"UPDATE {table} SET {column} = ? WHERE seller_id = 'A1'", (value,))
     connection.commit()
     connection.close()
     history = History(path)

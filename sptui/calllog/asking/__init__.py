@@ -1,0 +1,1 @@
+"""The engines that answer the questions: SQLite, DuckDB, and whatever SQLAlchemy reaches."""
