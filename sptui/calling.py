@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,8 +10,9 @@ import msgspec
 
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Call, Stage
-from sptui.spapi.catalogue import Operation, Values
-from sptui.spapi.check import RequestProblem, check_request
+from sptui.spapi.catalogue import Operation, Values, load_catalogue
+from sptui.spapi.check import ProblemKind, RequestProblem, check_call, check_request
+from sptui.spapi.check.token import HEADER as TOKEN_HEADER
 from sptui.spapi.endpoints import Endpoints
 from sptui.spapi.marketplaces import MarketplaceKind
 from sptui.spapi.preview import RequestPreview, pretty, preview_of
@@ -26,6 +27,14 @@ SAMPLE_SELLER_ID: Final = "A1SELLERSAMPLE"
 """Stands where no seller is chosen: a request that is only shown."""
 
 _USUAL: Final = {Region.NA: "ATVPDKIKX0DER", Region.EU: "A1F83G8C2ARO7P", Region.FE: "A1VC38T7YXB528"}
+
+_OF_THE_WIRE: Final = frozenset(
+    {
+        ProblemKind.PATH, ProblemKind.METHOD, ProblemKind.VERSION, ProblemKind.HOST, ProblemKind.HEADER,
+        ProblemKind.PLACE, ProblemKind.BODY, ProblemKind.TOKEN, ProblemKind.RESTRICTED, ProblemKind.SANDBOX,
+    }
+)  # fmt: skip
+"""Problems of a call that its values alone do not show."""
 
 
 # What fills a request -------------------------------------------------------------------------------------
@@ -109,10 +118,31 @@ def plan_call(
     """
     request = build_request(operation, values)
     base = (endpoints or Endpoints()).base(region or Region.NA, sandbox=sandbox)
-    problems: Iterable[RequestProblem] = ()
+    preview = preview_of(request, base)
+    problems: tuple[RequestProblem, ...] = ()
     if not (sandbox and _is_sandbox_sample(operation, values)):
-        problems = check_request(operation, values, now=now, region=region)
-    return PlannedCall(request, dict(values), preview_of(request, base), tuple(problems), sandbox)
+        of_values = check_request(operation, values, now=now, region=region)
+        host = Endpoints().base(region, sandbox=sandbox) if region else ""
+        of_call = [each for each in _wire_problems(request, preview, host, now) if each not in of_values]
+        notes = [each for each in of_call if each.is_note]
+        problems = (*(each for each in of_call if not each.is_note), *of_values, *notes)
+    return PlannedCall(request, dict(values), preview, problems, sandbox)
+
+
+def _wire_problems(request: ApiRequest, preview: RequestPreview, host: str, now: datetime) -> list[RequestProblem]:
+    """What is wrong with path, host and headers as they go out, with a token of the kind that is sent with them.
+
+    ``host`` is Amazon's own, also where another stands in for it ("": not chosen yet). A path that means another
+    operation is told alone: the rest would be about that one.
+    """
+    operation = request.operation
+    meant = load_catalogue().match(request.method, request.path)
+    if meant is not None and meant[0].path != operation.path:
+        told = f"{request.method} {request.path} is {meant[0].name}, not {operation.name}."
+        return [RequestProblem("url", ProblemKind.PATH, told, f"{operation.method} {operation.path}")]
+    headers = {**preview.headers, TOKEN_HEADER: "Atc|" if operation.token == "grantless" else "Atza|"}
+    found = check_call(request.method, host + request.target, headers, request.body, now=now)
+    return [each for each in found if each.kind in _OF_THE_WIRE]
 
 
 def _is_sandbox_sample(operation: Operation, values: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ from sptui.calling import (
 from sptui.cli.context import workspace_of
 from sptui.cli.output import CommandError, Exit, print_json, run, talk
 from sptui.cli.place import REGIONS, chosen_place
+from sptui.cli.plain import plain_lines
 from sptui.spapi.calls import Call, Stage
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.check import ProblemKind, RequestProblem
@@ -224,11 +225,9 @@ def _announce(planned: PlannedCall, wish: _Wish, authorization: Authorization) -
     """What the catalogue has against it; and what will be sent, where a person looks on and it has side effects."""
     if not wish.as_json:
         _tell_problems(planned.problems)
-    if planned.operation.rdt == "always":
-        talk(f"! {planned.operation.name} wants a Restricted Data Token; this goes out with the seller's token.")
     if planned.has_side_effects and _is_watched():
         talk(f"Sending for {authorization.seller} · {authorization.region}:")
-        talk(_plain(planned.preview.as_text()))
+        talk(plain_lines(planned.preview.as_text()))
 
 
 def _is_watched() -> bool:
@@ -243,7 +242,7 @@ def _show(planned: PlannedCall, *, as_json: bool) -> Exit:
         print_json(outcome_as_json(planned, None))
     else:
         _tell_problems(planned.problems)
-        click.echo(f"{_plain(planned.preview.as_text())}\n\n{_plain(planned.preview.as_curl())}")
+        click.echo(f"{plain_lines(planned.preview.as_text())}\n\n{plain_lines(planned.preview.as_curl())}")
     return Exit.PROBLEM_FOUND if planned.faults else Exit.FINE
 
 
@@ -251,12 +250,12 @@ def _tell(planned: PlannedCall, made: Call, wish: _Wish, authorization: Authoriz
     if wish.as_json:
         print_json(outcome_as_json(planned, made))
     else:
-        talk(_plain(outcome_in_words(made)))
+        talk(plain_lines(outcome_in_words(made)))
         for told in _circumstances(made):
             talk(f"  {told}")
         text, _ = body_for_people(made)
         if text and made.stage is Stage.API:
-            click.echo(_plain(text))
+            click.echo(plain_lines(text))
         if not made.ok:
             talk(f"Why? {_triage_command(planned, authorization)}")
     if made.failure is not None or made.stage is not Stage.API:
@@ -267,14 +266,14 @@ def _tell(planned: PlannedCall, made: Call, wish: _Wish, authorization: Authoriz
 def _triage_command(planned: PlannedCall, authorization: Authorization) -> str:
     given = [f"-p {shlex.quote(f'{name}={format_value(value)}')}" for name, value in planned.values.items()]
     who = f"--seller {shlex.quote(authorization.key)}"
-    return _plain(" ".join(["sptui triage", who, f"--operation {planned.operation.key}", *given]))
+    return plain_lines(" ".join(["sptui triage", who, f"--operation {planned.operation.key}", *given]))
 
 
 def _circumstances(made: Call) -> list[str]:
     answer = made.answer
     told = [f"took {made.milliseconds:.0f} ms" + (f", after a wait of {made.waited:.0f} s" if made.waited else "")]
     if answer is not None and answer.request_id:
-        told.insert(0, f"request id {_plain(answer.request_id)}")
+        told.insert(0, f"request id {plain_lines(answer.request_id)}")
     if answer is not None and answer.rate_limit is not None:
         told.append(f"rate limit {answer.rate_limit:g} a second")
     return told
@@ -284,9 +283,4 @@ def _tell_problems(problems: Iterable[RequestProblem]) -> None:
     for each in problems:
         told_already = each.kind in _SELF_EVIDENT or not each.allowed or each.allowed in each.problem
         allowed = "" if told_already else f" Allowed: {each.allowed}."
-        talk(_plain(f"{'-' if each.is_note else '!'} {each.problem}{allowed}"))
-
-
-def _plain(text: str) -> str:
-    """Text from elsewhere for a terminal: without control characters, lines kept, so that it cannot steer it."""
-    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)
+        talk(plain_lines(f"{'-' if each.is_note else '!'} {each.problem}{allowed}"))

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sptui.cli.cases_report import (
+    comparison_json,
+    comparison_lines,
+    head_of,
+    last_result,
+    last_verdict,
+    row_of,
+    summary_json,
+)
 from sptui.cli.context import workspace_of
 from sptui.cli.output import CommandError, Exit, print_json, run, table, talk
+from sptui.cli.plain import plain
 from sptui.cli.triage_face import Face, keep, walk
-from sptui.cli.triage_report import describe_result, plain
+from sptui.cli.triage_report import describe_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sptui.triage.case import Case
     from sptui.triage.events import TriageResult
-    from sptui.triage.saved import Comparison, SavedCase
+    from sptui.triage.saved import SavedCase
     from sptui.workspace import Workspace
 
 
@@ -46,30 +54,10 @@ def list_cases(ctx: click.Context, *, as_json: bool) -> None:
         talk(plain(problem_told))
     if as_json:
         for each in shelf.cases:
-            print_json(_summary(each))
+            print_json(summary_json(each))
         return
-    rows = [tuple(plain(str(cell)) for cell in _row(each)) for each in shelf.cases]
+    rows = [tuple(plain(str(cell)) for cell in row_of(each)) for each in shelf.cases]
     click.echo(table(rows, ("ID", "CALL", "SELLER", "LAST RUN (UTC)", "RUNS", "CAUSE")))
-
-
-def _row(saved: SavedCase) -> tuple[str, ...]:
-    last = saved.runs[-1] if saved.runs else None
-    seller = f"{saved.seller}@{saved.region}" if saved.seller else ""
-    when = f"{last.at:%Y-%m-%d %H:%M}" if last else ""
-    return saved.id, saved.title, seller, when, str(len(saved.runs)), last.cause if last else ""
-
-
-def _summary(saved: SavedCase) -> dict[str, Any]:
-    last = saved.runs[-1] if saved.runs else None
-    return {
-        "id": saved.id,
-        "title": saved.title,
-        "seller": saved.authorization_key or None,
-        "created": saved.created,
-        "last_run": last.at if last else None,
-        "runs": len(saved.runs),
-        "cause": last.cause if last else None,
-    }
 
 
 @cases.command()
@@ -82,26 +70,7 @@ def show(ctx: click.Context, case_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(saved)
         return
-    click.echo("\n".join([*_head(saved), "", *_last_verdict(saved)]))
-
-
-def _head(saved: SavedCase) -> Iterator[str]:
-    yield plain(f"{saved.id}  {saved.title}")
-    if saved.seller:
-        yield plain(f"for {saved.seller} ({saved.authorization_key})")
-    for number, each in enumerate(saved.runs, 1):
-        yield plain(f"run {number}, {each.at:%Y-%m-%d %H:%M} UTC: {each.cause or 'no cause'}")
-    if saved.blurred:
-        yield plain(f"To send it again, give what was not kept: {', '.join(saved.blurred)}.")
-
-
-def _last_verdict(saved: SavedCase) -> list[str]:
-    result = _last_result(saved)
-    return [describe_result(result)] if result is not None else ["No run of it can be shown."]
-
-
-def _last_result(saved: SavedCase) -> TriageResult | None:
-    return saved.runs[-1].whole if saved.runs else None
+    click.echo("\n".join([*head_of(saved), "", *last_verdict(saved)]))
 
 
 @cases.command(name="run")
@@ -206,36 +175,9 @@ def compare_runs(ctx: click.Context, case_id: str, runs: tuple[int, int] | None,
         raise CommandError(told, Exit.USAGE)
     found = compare(saved.runs[first - 1], saved.runs[second - 1])
     if as_json:
-        print_json(_comparison_json(found))
+        print_json(comparison_json(found))
     else:
-        click.echo("\n".join(_comparison_lines(found)))
-
-
-def _comparison_json(found: Comparison) -> dict[str, Any]:
-    return {
-        "summary": found.summary,
-        "fixed": found.fixed,
-        "before": found.cause_before,
-        "after": found.cause_after,
-        "trials": [
-            {"parameters": list(each.parameters), "before": each.before, "after": each.after} for each in found.trials
-        ],
-        "steps": [{"step": step, "before": before, "after": after} for step, before, after in found.steps],
-    }
-
-
-def _comparison_lines(found: Comparison) -> Iterator[str]:
-    yield found.summary
-    if found.trials:
-        rows = [
-            (", ".join(each.parameters) or "(none)", each.before or "-", each.after or "-") for each in found.trials
-        ]
-        cells = [tuple(plain(cell) for cell in row) for row in rows]
-        yield ""
-        yield table(cells, ("PARAMETERS", "BEFORE", "AFTER"))
-    if found.steps:
-        yield ""
-        yield table([tuple(map(plain, each)) for each in found.steps], ("STEP", "BEFORE", "AFTER"))
+        click.echo("\n".join(comparison_lines(found)))
 
 
 @cases.command()
@@ -250,7 +192,7 @@ def export(ctx: click.Context, case_id: str, *, as_markdown: bool, as_json: bool
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json contradict each other.")
     saved = _loaded(ctx, case_id)
-    result = _last_result(saved)
+    result = last_result(saved)
     if result is None:
         raise CommandError(f"No run of {saved.id} can be written out.", Exit.USAGE)
     form = ExportFormat.JSON if as_json else ExportFormat.MARKDOWN

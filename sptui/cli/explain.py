@@ -9,6 +9,7 @@ import click
 
 from sptui.cli.explain_input import Given, opened
 from sptui.cli.output import CommandError, Exit, print_json
+from sptui.cli.plain import plain
 from sptui.spapi.regions import Region
 from sptui.triage.case import UnreadableCaseError
 from sptui.triage.causes import Cause
@@ -132,9 +133,7 @@ class _Face:
         if self._as_json:
             value = explanation.as_json()
             if self._as_case:
-                from sptui.triage.support_case import support_case
-
-                value["support_case"] = support_case(explanation)
+                value["support_case"] = _for_support(explanation)
             print_json(value)
             return
         if self._told:
@@ -146,9 +145,13 @@ class _Face:
 
     def _words(self, explanation: Explanation) -> str:
         from sptui.cli.explain_report import describe_explanation
-        from sptui.cli.triage_report import plain
-        from sptui.triage.support_case import support_case
 
         if self._as_case:
-            return "\n".join(map(plain, support_case(explanation).split("\n")))
+            return "\n".join(map(plain, _for_support(explanation).split("\n")))
         return describe_explanation(explanation)
+
+
+def _for_support(explanation: Explanation) -> str:
+    from sptui.triage.support_case import SupportFacts, support_case
+
+    return support_case(SupportFacts.of_explanation(explanation))

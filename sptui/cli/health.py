@@ -11,7 +11,8 @@ import click
 from sptui.cli.change_notice import ChangeNotice
 from sptui.cli.context import workspace_of
 from sptui.cli.health_report import change_text, report_text
-from sptui.cli.output import CommandError, Exit, print_json, run, talk
+from sptui.cli.output import Exit, print_json, run, talk
+from sptui.cli.whom import chosen
 from sptui.database import DatabaseError
 from sptui.spapi.authorization import Authorization
 from sptui.workspace import Workspace
@@ -64,7 +65,7 @@ async def _health(
     report: bool | None,
 ) -> Exit:
     try:
-        authorizations = _chosen(workspace, names)
+        authorizations = chosen(workspace.accounts, names)
         notice = ChangeNotice(workspace.config.health.notify_config) if notify else None
         workspace.monitor.create_reports = _may_create(workspace, report)
         while True:
@@ -126,18 +127,3 @@ async def _tell_changes(workspace: Workspace, authorizations: list[Authorization
         history.store_look(now, _NOTICES)
     except DatabaseError as problem:
         talk(str(problem))
-
-
-def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[Authorization]:
-    accounts = workspace.accounts
-    if not names:
-        if not accounts.authorizations():
-            raise CommandError("There are no sellers yet. Add one with `sptui sellers add`.", Exit.USAGE)
-        return list(accounts.authorizations())
-    chosen: dict[str, Authorization] = {}
-    for name in names:
-        found = accounts.find(name)
-        if not found:
-            raise CommandError(f"No seller is called {name!r}. `sptui sellers list` shows them.", Exit.USAGE)
-        chosen |= {each.key: each for each in found}
-    return list(chosen.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sptui.cli.output import table
+from sptui.cli.plain import printable
 from sptui.health.metric import Severity
 from sptui.health.participations import Participation
 from sptui.health.summary import HealthSummary
@@ -45,13 +46,13 @@ def report_text(summary: HealthSummary) -> str:
         f"  not understood, as Amazon sent it: {label_of_marketplace(each.marketplace_id)} {each.path} {each.text}"
         for each in summary.leftovers
     ]
-    return "\n".join(_printable(each) for each in lines)
+    return "\n".join(printable(each) for each in lines)
 
 
 def change_text(summary: HealthSummary) -> str:
     """One line for a notice of a change."""
     told = "; ".join((*summary.errors, *summary.problems)) or "no problem seen any more"
-    return _printable(redact(f"{summary.seller} · {summary.region}: {told}"))
+    return printable(redact(f"{summary.seller} · {summary.region}: {told}"))
 
 
 def _status(summary: HealthSummary) -> list[str]:
@@ -94,7 +95,3 @@ def _metrics(summary: HealthSummary) -> list[str]:
 def _row(each: Participation) -> tuple[str, ...]:
     participating, suspended = _FLAGS[each.participating], _FLAGS[each.suspended_listings]
     return each.marketplace_id, each.country_code, each.kind.value, participating, suspended, each.store_name
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)

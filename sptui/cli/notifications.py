@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sptui.cli.context import workspace_of
+from sptui.cli.notifications_given import contents_of, owner_of
 from sptui.cli.notifications_report import (
     fates_in_words,
     finding_as_json,
     last_change,
     pass_in_words,
-    plain,
     print_changes,
     print_gaps,
     result_as_json,
@@ -26,12 +24,13 @@ from sptui.cli.notifications_report import (
     teller,
 )
 from sptui.cli.output import CommandError, Exit, print_json, run, table, talk
+from sptui.cli.plain import plain_lines
+from sptui.cli.whom import chosen
 from sptui.database import DatabaseError
 from sptui.health.notifications.queue_errors import QueueError
 
 if TYPE_CHECKING:
     from sptui.health.notifications.amazon import Asks, SideEffect
-    from sptui.spapi.authorization import Authorization
     from sptui.workspace import Workspace
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
@@ -62,9 +61,9 @@ def check(ctx: click.Context, *, as_json: bool) -> None:
             )
         else:
             for each in findings:
-                click.echo(f"{each.state:<8} {each.check}: {plain(each.found)}")
+                click.echo(f"{each.state:<8} {each.check}: {plain_lines(each.found)}")
                 if each.do:
-                    click.echo(f"         → {plain(each.do)}")
+                    click.echo(f"         → {plain_lines(each.do)}")
         return Exit.PROBLEM_FOUND if any(each.state == "problem" for each in findings) else Exit.FINE
 
     ctx.exit(_run(ctx, work))
@@ -86,7 +85,7 @@ def setup(ctx: click.Context, sellers: tuple[str, ...], *, assume_yes: bool, as_
         service = workspace.notifications
         making = service.setup(_asking(assume_yes=assume_yes))
         results = await making.set_up(
-            _chosen(workspace, sellers), service.arn, service.config.destination, teller(as_json=as_json)
+            chosen(workspace.accounts, sellers), service.arn, service.config.destination, teller(as_json=as_json)
         )
         tell_taken(service.assign())
         return status_of(results)
@@ -106,7 +105,7 @@ def status(ctx: click.Context, sellers: tuple[str, ...], *, as_json: bool) -> No
 
         service = workspace.notifications
         making = service.setup(_asking(assume_yes=False))
-        results = await making.look(_chosen(workspace, sellers), service.arn)
+        results = await making.look(chosen(workspace.accounts, sellers), service.arn)
         tell_taken(service.assign())
         if as_json:
             for each in results:
@@ -121,10 +120,10 @@ def status(ctx: click.Context, sellers: tuple[str, ...], *, as_json: bool) -> No
                 )
                 for each in results
             ]
-            click.echo(plain(table(rows, ("SELLER", "REGION", "NOTIFICATIONS", "LAST CHANGE"))))
+            click.echo(plain_lines(table(rows, ("SELLER", "REGION", "NOTIFICATIONS", "LAST CHANGE"))))
             for each in results:
                 if each.problem:
-                    talk(f"! {plain(each.authorization.key)}: {plain(each.problem)}")
+                    talk(f"! {plain_lines(each.authorization.key)}: {plain_lines(each.problem)}")
             tell_waiting(service)
         missing = any(each.standing is Standing.NOT_SUBSCRIBED for each in results)
         return Exit.PROBLEM_FOUND if missing and status_of(results) is Exit.FINE else status_of(results)
@@ -146,7 +145,7 @@ def read(ctx: click.Context, *, once: bool, as_json: bool) -> None:
         service = workspace.notifications
         service.listeners += [lambda taken: print_changes(taken.changes, as_json=as_json), print_gaps]
         if not once:
-            await service.reader(lambda problem: talk(plain(problem)) if problem else None).watch()
+            await service.reader(lambda problem: talk(plain_lines(problem)) if problem else None).watch()
         done = await service.reader().read_once()
         if not as_json:
             talk(pass_in_words(done))
@@ -170,9 +169,9 @@ def import_files(ctx: click.Context, files: tuple[str, ...], seller: str | None,
 
     async def work(workspace: Workspace) -> Exit:
         service = workspace.notifications
-        owner = _owner(workspace, seller)
+        owner = owner_of(workspace, seller)
         fates: list[str] = []
-        for name, data in _contents(files):
+        for name, data in contents_of(files):
             taken = service.take_file(data, owner)
             print_changes(taken.changes, as_json=as_json)
             fates += [each.value for each in taken.fates]
@@ -202,7 +201,7 @@ def aside(ctx: click.Context, *, as_json: bool) -> None:
             if as_json:
                 print_json({"time": each.received_at, "reason": each.reason, "text": each.text})
             else:
-                click.echo(plain(f"{each.received_at:%Y-%m-%d %H:%M:%S} UTC  {each.reason}\n  {each.text}"))
+                click.echo(plain_lines(f"{each.received_at:%Y-%m-%d %H:%M:%S} UTC  {each.reason}\n  {each.text}"))
         if not found and not as_json:
             talk("Every message could be read.")
         return Exit.FINE
@@ -224,10 +223,10 @@ def undo(ctx: click.Context, sellers: tuple[str, ...], *, assume_yes: bool, as_j
     async def work(workspace: Workspace) -> Exit:
         service = workspace.notifications
         making = service.setup(_asking(assume_yes=assume_yes))
-        done = await making.undo(_chosen(workspace, sellers), service.arn, teller(as_json=as_json))
+        done = await making.undo(chosen(workspace.accounts, sellers), service.arn, teller(as_json=as_json))
         for destination, problem in done.destinations:
             name = destination.name or destination.destination_id
-            talk(plain(f"! {problem}" if problem else f"Deleted the destination {name} in {destination.region}."))
+            talk(plain_lines(f"! {problem}" if problem else f"Deleted the destination {name} in {destination.region}."))
         kept = any(problem for _, problem in done.destinations)
         return Exit.PROBLEM_FOUND if kept and status_of(done.sellers) is Exit.FINE else status_of(done.sellers)
 
@@ -244,38 +243,13 @@ def _run(ctx: click.Context, work: Any) -> Exit:
             result = await work(workspace)
         except (QueueError, DatabaseError) as problem:
             usage = isinstance(problem, QueueError) and problem.kind in ("address", "extra")
-            raise CommandError(plain(str(problem)), Exit.USAGE if usage else Exit.COULD_NOT_FIND_OUT) from None
+            raise CommandError(plain_lines(str(problem)), Exit.USAGE if usage else Exit.COULD_NOT_FIND_OUT) from None
         finally:
             await workspace.close()
         assert isinstance(result, Exit)  # noqa: S101 - every work above returns one
         return result
 
     return run(until_done())
-
-
-def _chosen(workspace: Workspace, names: tuple[str, ...]) -> list[Authorization]:
-    accounts = workspace.accounts
-    if not names:
-        if not accounts.authorizations():
-            raise CommandError("There are no sellers yet. Add one with `sptui sellers add`.", Exit.USAGE)
-        return list(accounts.authorizations())
-    chosen: dict[str, Authorization] = {}
-    for name in names:
-        found = accounts.find(name)
-        if not found:
-            raise CommandError(f"No seller is called {name!r}. `sptui sellers list` shows them.", Exit.USAGE)
-        chosen |= {each.key: each for each in found}
-    return list(chosen.values())
-
-
-def _owner(workspace: Workspace, name: str | None) -> Authorization | None:
-    if name is None:
-        return None
-    found = _chosen(workspace, (name,))
-    if len(found) > 1:
-        told = ", ".join(each.key for each in found)
-        raise CommandError(f"{name!r} is several: {told}. Name one of them.", Exit.USAGE)
-    return found[0]
 
 
 def _asking(*, assume_yes: bool) -> Asks:
@@ -287,27 +261,7 @@ def _asking(*, assume_yes: bool) -> Asks:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             talk(f"{effect.request.operation.name} has side effects: it is sent only with --yes.")
             return False
-        talk(f"{effect.request.method} {plain(effect.request.target)}")
-        return await asyncio.to_thread(click.confirm, plain(effect.text), default=False, err=True)
+        talk(f"{effect.request.method} {plain_lines(effect.request.target)}")
+        return await asyncio.to_thread(click.confirm, plain_lines(effect.text), default=False, err=True)
 
     return ask
-
-
-def _contents(names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    for name in names:
-        if name == "-":
-            yield "standard input", sys.stdin.buffer.read()
-            continue
-        path = Path(name)
-        try:
-            files = sorted(_in_folder(path)) if path.is_dir() else [path]
-            if not files:
-                raise CommandError(f"{name} holds no .json and no .jsonl file.", Exit.USAGE)
-            for each in files:
-                yield str(each), each.read_bytes()
-        except OSError as problem:
-            raise CommandError(f"{name} cannot be read: {problem.strerror or problem}.", Exit.USAGE) from problem
-
-
-def _in_folder(folder: Path) -> Iterator[Path]:
-    return (each for each in folder.rglob("*") if each.suffix.lower() in (".json", ".jsonl", ".ndjson"))

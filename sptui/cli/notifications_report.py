@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sptui.cli.output import Exit, print_json, talk
+from sptui.cli.plain import plain_lines
 
 if TYPE_CHECKING:
     from sptui.health.notifications.queue_check import QueueFinding
@@ -34,9 +35,9 @@ def teller(*, as_json: bool) -> Any:
             print_json(result_as_json(result))
             return
         who = result.authorization
-        click.echo(plain(f"{who.seller} · {who.region} · {result.standing.value}"))
+        click.echo(plain_lines(f"{who.seller} · {who.region} · {result.standing.value}"))
         if result.problem:
-            talk(f"  ! {plain(result.problem)}")
+            talk(f"  ! {plain_lines(result.problem)}")
 
     return tell
 
@@ -82,14 +83,14 @@ def print_changes(changes: Iterable[StatusChange], *, as_json: bool) -> None:
         else:
             who = f"{each.seller_id}@{each.region}"
             told = f"{each.time:%Y-%m-%d %H:%M:%S} UTC  {who}  {each.previous or '?'} → {each.current}"
-            click.echo(plain(told))
+            click.echo(plain_lines(told))
 
 
 def print_gaps(taken: Taken) -> None:
     """Where a notification is missing, on stderr."""
     for each in taken.gaps:
         told = f"! {each.seller_id}@{each.region}: {each.in_words} on {each.time:%Y-%m-%d}. One was not delivered."
-        talk(plain(told))
+        talk(plain_lines(told))
 
 
 def pass_in_words(done: Pass) -> str:
@@ -129,8 +130,3 @@ def tell_waiting(service: Notifications) -> None:
 
 def _messages(count: int) -> str:
     return "1 message" if count == 1 else f"{count} messages"
-
-
-def plain(text: str) -> str:
-    """Text from elsewhere for a terminal: without control characters, lines kept, so that it cannot steer it."""
-    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)

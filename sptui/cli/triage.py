@@ -12,6 +12,7 @@ from sptui.cli.context import workspace_of
 from sptui.cli.output import CommandError, Exit, print_json, run, talk
 from sptui.cli.triage_face import Face, keep, walk
 from sptui.cli.triage_report import describe_result
+from sptui.cli.whom import no_sellers, unknown_seller
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.marketplaces import MARKETPLACES
 from sptui.spapi.regions import Region
@@ -172,10 +173,8 @@ def choose_authorization(
     found = accounts.find(seller) if seller is not None else accounts.authorizations()
     if not found:
         if seller is None:
-            raise CommandError("There are no sellers yet. Add one with `sptui sellers add`.", Exit.USAGE)
-        meant = " or ".join(accounts.similar(seller))
-        hint = f"Did you mean {meant}?" if meant else "`sptui sellers list` shows them."
-        raise CommandError(f"No seller is called {seller!r}. {hint}", Exit.USAGE)
+            raise no_sellers()
+        raise CommandError(unknown_seller(accounts, seller), Exit.USAGE)
     if region is not None:
         found = [each for each in found if each.region is region]
         if not found:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sptui.cli.output import print_json, talk
-from sptui.cli.triage_report import describe_event, describe_question, plain
+from sptui.cli.plain import plain
+from sptui.cli.triage_report import describe_event, describe_question
 from sptui.triage.events import YES, Event, Finished, Question, Reply, StepFinished, TriageResult
 
 if TYPE_CHECKING:

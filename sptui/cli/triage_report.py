@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from sptui.cli.plain import plain
 from sptui.triage.events import (
     Event,
     Question,
@@ -27,11 +28,6 @@ _MARKS: Final = {
     StepOutcome.FAILED: "x",
     StepOutcome.ASKED: "?",
 }
-
-
-def plain(text: str) -> str:
-    """Text from the network for a terminal: no control characters, so that it cannot steer it."""
-    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def describe_event(event: Event) -> list[str]:

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from sptui.database import Database
-from sptui.health.history_tables import (
-    MIGRATIONS,
+from sptui.health.history_schema import MIGRATIONS
+from sptui.health.history_writing import (
     STATUS_CHANGE,
     metric_word,
     participation_statements,

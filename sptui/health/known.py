@@ -24,6 +24,21 @@ class Alarm(msgspec.Struct, frozen=True, array_like=True, gc=False):
     severity: Severity
 
 
+def alarms_of(report: PerformanceReport) -> tuple[Alarm, ...]:
+    """What of a report asks for attention, the worst first."""
+    found = [
+        Alarm(each.marketplace_id, "", each.status, each.severity)
+        for each in report.statuses
+        if each.severity >= Severity.WARNING
+    ]
+    found += [
+        Alarm(each.marketplace_id, each.label, each.status, each.severity)
+        for each in report.metrics
+        if each.severity >= Severity.WARNING
+    ]
+    return tuple(sorted(found, key=lambda each: -each.severity))
+
+
 class PerformanceKnown(msgspec.Struct, frozen=True, gc=False):
     """The newest report in short, and the failure after it, if any.
 

@@ -12,9 +12,9 @@ import msgspec
 from sptui.database import DatabaseError
 from sptui.health.gate import Gate, MonitoredClient
 from sptui.health.history import History
-from sptui.health.history_tables import alarms_of
 from sptui.health.keeper import Keeper
-from sptui.health.known import Details, Known, PerformanceKnown
+from sptui.health.known import Details, Known
+from sptui.health.learning import stores_for_report, with_participations, with_performance
 from sptui.health.participations import OPERATION, ParticipationReading, fetch_participations
 from sptui.health.performance import PerformanceReading, fetch_performance
 from sptui.health.preflight import fresh_until
@@ -25,7 +25,6 @@ from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Stage
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.clock import Clock
-from sptui.spapi.marketplaces import MARKETPLACES
 
 __all__ = ["Monitor", "MonitoredClient"]
 
@@ -37,9 +36,6 @@ _SHORTEST_REPORT_INTERVAL: Final = timedelta(minutes=10)
 
 _STARTS_A_TURN: Final = 20
 """Refreshes that begin in one turn of the event loop: the screen is to be served in between."""
-
-_MOST_MARKETPLACES: Final = 25
-"""createReport takes no more (model reports_2021-06-30)."""
 
 
 class Monitor:
@@ -219,13 +215,13 @@ class Monitor:
     async def _refresh(self, authorization: Authorization, *, new_report: bool) -> ParticipationReading:
         await self._gate.turn()
         reading = await fetch_participations(self._gate, authorization)
-        self._learn(authorization, _with_participations(self.known(authorization), reading))
+        self._learn(authorization, with_participations(self.known(authorization), reading))
         problem = await self._keep(reading)
         if self._may_ask_for_report(reading) and (new_report or self._report_due(self.known(authorization))):
             performance = await self._fetch_report(authorization, new=new_report)
             problem = await self._keep(performance) or problem
             self._note_whether_stored(performance, problem)
-            self._learn(authorization, _with_performance(self.known(authorization), performance))
+            self._learn(authorization, with_performance(self.known(authorization), performance))
         if problem is not None:
             raise problem
         return reading
@@ -251,7 +247,7 @@ class Monitor:
         return await fetch_performance(
             self._gate,
             authorization,
-            marketplaces=_marketplaces_of(authorization, self.known(authorization)),
+            marketplaces=stores_for_report(authorization, self.known(authorization)),
             newer_than=min(interval, _SHORTEST_REPORT_INTERVAL) if new else interval,
             create=self.create_reports,
             sleep=self._clock.sleep,
@@ -290,62 +286,3 @@ class Monitor:
     def _tell(self, authorization: Authorization) -> None:
         if self.on_change is not None:
             self.on_change(authorization)
-
-
-def _with_participations(before: Known, reading: ParticipationReading) -> Known:
-    if reading.participations is None:
-        return msgspec.structs.replace(before, failure=reading)
-    now = {each.marketplace_id: each for each in reading.participations}
-    then = {each.marketplace_id: each for each in (before.reading and before.reading.participations) or ()}
-    taking_part = {id_ for id_, each in now.items() if each.participating}
-    left = {id_ for id_, each in then.items() if each.participating and id_ not in taking_part}
-    told, told_then = (
-        {id_: (each.participating, each.suspended_listings) for id_, each in places.items()} for places in (now, then)
-    )
-    changed = before.reading is not None and told != told_then
-    return msgspec.structs.replace(
-        before,
-        reading=msgspec.structs.replace(reading, call=None),  # thousands of answers would fill the memory
-        failure=None,
-        formerly=(before.formerly | left) - taking_part,
-        changed_at=reading.time if changed else before.changed_at,
-    )
-
-
-def _with_performance(before: Known, reading: PerformanceReading) -> Known:
-    known = before.performance
-    if reading.report is None:
-        return msgspec.structs.replace(
-            before, performance=msgspec.structs.replace(known, failed_at=reading.time, problem=reading.problem)
-        )
-    made = reading.as_of or reading.time
-    if known.made is not None and made < known.made:  # another sptui read a newer one
-        tried = msgspec.structs.replace(
-            known, read_at=reading.time, failed_at=reading.time if reading.problem else None, problem=reading.problem
-        )
-        return msgspec.structs.replace(before, performance=tried)
-    alarms = alarms_of(reading.report)
-    changed = known.read_at is not None and alarms != known.alarms
-    notified = before.notified if before.notified is not None and before.notified.time > made else None
-    return msgspec.structs.replace(
-        before,
-        performance=PerformanceKnown(
-            reading.time, reading.as_of, reading.report_id, alarms,
-            reading.time if reading.problem else None, reading.problem,
-        ),
-        notified=notified,
-        changed_at=made if changed else before.changed_at,
-    )  # fmt: skip
-
-
-def _marketplaces_of(authorization: Authorization, known: Known) -> tuple[str, ...]:
-    """The stores of the region in which the seller takes part: one id that is none makes createReport refuse all."""
-    participations = (known.reading.participations if known.reading else None) or ()
-    found = (
-        each.marketplace_id
-        for each in participations
-        if each.participating
-        and each.marketplace_id in MARKETPLACES
-        and MARKETPLACES[each.marketplace_id].region is authorization.region
-    )
-    return tuple(sorted(found))[:_MOST_MARKETPLACES]

@@ -143,9 +143,29 @@ async def _try_all(workspace: Workspace, plans: list[_Planned]) -> dict[int, str
 
 
 async def _take_over(workspace: Workspace, planned: list[tuple[int, _Planned]]) -> dict[int, ImportedRow]:
-    """Secrets first, row by row; then the file. Where that cannot be written the secrets go back to what they were."""
+    """Secrets first, row by row; then the file. Where that cannot be written, or a person stops the import, the
+    secrets go back to what they were.
+    """
     known = {each.key: each for each in workspace.accounts.authorizations()}
-    accounts, before = workspace.accounts, _Before(workspace)
+    before = _Before(workspace)
+    try:
+        accounts, done = await _keep_secrets(workspace.accounts, before, planned)
+        if accounts is workspace.accounts:
+            return done
+        workspace.save_accounts(accounts)
+    except (SettingsError, asyncio.CancelledError):
+        await before.restore()
+        raise
+    await _forget_replaced(workspace, known)
+    workspace.client.forget_tokens()
+    return done
+
+
+async def _keep_secrets(
+    accounts: Accounts, before: _Before, planned: list[tuple[int, _Planned]]
+) -> tuple[Accounts, dict[int, ImportedRow]]:
+    """The accounts with every row whose secrets could be kept, and what became of each row."""
+    known = {each.key for each in accounts.authorizations()}
     done: dict[int, ImportedRow] = {}
     closed = ""
     for index, plan in planned:
@@ -164,16 +184,7 @@ async def _take_over(workspace: Workspace, planned: list[tuple[int, _Planned]]) 
             accounts = changed
             outcome = ImportOutcome.REPLACED if key in known else ImportOutcome.ADDED
             done[index] = ImportedRow(row.number, row.name, outcome, key)
-    if accounts is workspace.accounts:
-        return done
-    try:
-        workspace.save_accounts(accounts)
-    except SettingsError:
-        await before.restore()
-        raise
-    await _forget_replaced(workspace, known)
-    workspace.client.forget_tokens()
-    return done
+    return accounts, done
 
 
 async def _forget_replaced(workspace: Workspace, before: dict[str, Authorization]) -> None:

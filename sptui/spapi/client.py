@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import platform
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
 from sptui import __version__
-from sptui.spapi.answers import Answer, ApiError, BodyKind, LwaError, read_answer
+from sptui.spapi.answers import Answer, read_answer
 from sptui.spapi.authorization import Authorization, CredentialError, CredentialSource
 from sptui.spapi.calls import Call, CallRecord, SentRequest, Stage, TransportFailure
 from sptui.spapi.catalogue import Operation
@@ -21,45 +21,21 @@ from sptui.spapi.clock import Clock, SystemClock
 from sptui.spapi.endpoints import Endpoints, ForbiddenHostError, is_loopback
 from sptui.spapi.failures import read_failure, transport_errors
 from sptui.spapi.lwa import AccessToken, Form, TokenRefusedError, Tokens
+from sptui.spapi.parcel import Parcel, check_headers, host_of, parcel_of
+from sptui.spapi.passing import RETRIES, is_passing, is_token_expired
 from sptui.spapi.pools import Connection, Pools, PoolsClosedError, Transport
+from sptui.spapi.received import received
 from sptui.spapi.redaction import MASK, Secret, redact, redact_headers, redact_json
 from sptui.spapi.regions import LWA_PATH, LWA_URL
 from sptui.spapi.requests import ApiRequest
 from sptui.spapi.usage_plan import PastCalls, UsagePlans
 
-RETRIES: Final = 2
-"""Repetitions of a GET or of a token request that met a passing fault."""
-
 _LONGEST_RETRY_WAIT: Final = 5.0
-_PASSING: Final = frozenset({429, 500, 502, 503, 504})
 _ENCODINGS: Final = "gzip, deflate"
-_PASSING_FAILURES: Final = frozenset({"timeout", "connect", "closed"})
 
 USER_AGENT: Final = (
     f"sptui/{__version__} (Language=Python/{platform.python_version()}; Platform={platform.system() or 'unknown'})"
 )
-
-
-class _Parcel(msgspec.Struct, frozen=True):
-    """One exchange that is about to happen: what is shown of it (``sent``) and what goes on the wire."""
-
-    stage: Stage
-    authorization: Authorization | None
-    sent: SentRequest
-    path: str = ""
-    operation: str = ""
-    marketplaces: tuple[str, ...] = ()
-    attempt: int = 1
-    url: str = ""
-    headers: dict[str, str] = {}
-    content: bytes | None = None
-    secrets: tuple[Secret, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"_Parcel({self.stage}, {self.sent!r})"  # the headers on the wire hold the token
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("stage", self.stage), ("sent", self.sent)]
 
 
 class Client:
@@ -102,9 +78,9 @@ class Client:
             call = await self._attempt(request, authorization, attempt, sandbox=sandbox)
             if not retry or request.method != "GET" or call.stage is not Stage.API:
                 return call
-            if _token_expired(call) and not renewed:
+            if is_token_expired(call) and not renewed:
                 renewed = True
-            elif attempt <= RETRIES and _is_passing(call) and not self._pools.closed:
+            elif attempt <= RETRIES and is_passing(call) and not self._pools.closed:
                 if not await self._pause(request.operation, authorization, attempt, sandbox=sandbox):
                     return call
             else:
@@ -126,7 +102,7 @@ class Client:
         The address itself is a bearer right for five minutes: it is kept without its query.
         """
         shown = redact(url.partition("?")[0])
-        parcel = _Parcel(Stage.DOCUMENT, authorization, SentRequest("GET", shown, {}), path=_host(url))
+        parcel = Parcel(Stage.DOCUMENT, authorization, SentRequest("GET", shown, {}), path=host_of(url))
         if not parcel.path or not (url.startswith("https://") or is_loopback(url)):
             problem = TransportFailure("forbidden host", "A document is fetched over https or from this machine only.")
             return self._call(parcel, problem), b""
@@ -135,7 +111,7 @@ class Client:
 
     async def knock(self, url: str) -> Call:
         """Asks a host for its head: is it reached, and what time is it there? Sends no token and is not recorded."""
-        parcel = _Parcel(Stage.PROBE, None, SentRequest("HEAD", url, {}), path=_host(url))
+        parcel = Parcel(Stage.PROBE, None, SentRequest("HEAD", url, {}), path=host_of(url))
         call, _ = await self._exchange(msgspec.structs.replace(parcel, url=url, headers={"user-agent": USER_AGENT}))
         return call
 
@@ -173,7 +149,7 @@ class Client:
         call = await self._send_once(request, authorization, url, token, attempt)
         if call.answer is not None:
             self._learn(call.answer, operation, authorization, sandbox=sandbox)
-            if _token_expired(call):
+            if is_token_expired(call):
                 self._tokens.discard(token)
         return msgspec.structs.replace(call, waited=waited) if waited else call
 
@@ -203,11 +179,11 @@ class Client:
                 headers["content-type"] = "application/json"
                 content = msgspec.json.encode(body)
                 body = redact_json(body, secrets)
-            _check_headers(headers)
+            check_headers(headers)
         except (ValueError, TypeError, RecursionError) as problem:
             return self._not_sent(request, authorization, TransportFailure("other", f"It cannot be sent: {problem}"))
         sent = SentRequest(request.method, redact(url, secrets), redact_headers(headers), body)
-        parcel = _parcel(request, authorization, sent, attempt)
+        parcel = parcel_of(request, authorization, sent, attempt)
         parcel = msgspec.structs.replace(parcel, url=url, headers=headers, content=content, secrets=secrets)
         call, _ = await self._exchange(parcel)
         return call
@@ -216,7 +192,7 @@ class Client:
         shown = {name: value.kind + MASK if isinstance(value, Secret) else value for name, value in form.items()}
         headers = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8", "user-agent": USER_AGENT}
         sent = SentRequest("POST", self._endpoints.lwa or LWA_URL, headers, shown)
-        parcel = _Parcel(Stage.LWA, authorization, sent, path=LWA_PATH)
+        parcel = Parcel(Stage.LWA, authorization, sent, path=LWA_PATH)
         try:
             url = self._endpoints.lwa_url
         except ForbiddenHostError as problem:
@@ -226,12 +202,12 @@ class Client:
         content = urlencode(plain, errors="replace").encode()
         parcel = msgspec.structs.replace(parcel, url=url, headers=headers, content=content, secrets=secrets)
         call, body = await self._exchange(parcel)
-        while call.attempt <= RETRIES and _is_passing(call):
+        while call.attempt <= RETRIES and is_passing(call):
             await self._clock.sleep(self._backoff(call.attempt))
             call, body = await self._exchange(msgspec.structs.replace(parcel, attempt=call.attempt + 1))
         return call, read_answer(call.status, {}, body).data if call.ok else None
 
-    async def _exchange(self, parcel: _Parcel) -> tuple[Call, bytes]:
+    async def _exchange(self, parcel: Parcel) -> tuple[Call, bytes]:
         """The exchange proper: every byte to and from the network passes here."""
         body = b""
         try:
@@ -241,14 +217,14 @@ class Client:
             call = self._call(parcel, read_failure(problem))
         return call, body
 
-    async def _through(self, connection: Connection, parcel: _Parcel) -> tuple[Call, bytes]:
+    async def _through(self, connection: Connection, parcel: Parcel) -> tuple[Call, bytes]:
         started, sent_at = self._clock.monotonic(), self._clock.now()
         outcome: Answer | TransportFailure
         body = b""
         try:
             response = await connection.send(parcel.sent.method, parcel.url, parcel.headers, parcel.content)
             body = response.content
-            outcome = _read_outcome(parcel, response.status_code, response.headers, body)
+            outcome = received(parcel, response.status_code, response.headers, body)
         except asyncio.CancelledError:
             # It may have reached Amazon all the same, so the log has it.
             gone = TransportFailure("cancelled", "The call was cancelled before its answer came.")
@@ -265,7 +241,7 @@ class Client:
 
     def _call(
         self,
-        parcel: _Parcel,
+        parcel: Parcel,
         outcome: Answer | TransportFailure,
         started: float | None = None,
         sent_at: datetime | None = None,
@@ -286,12 +262,12 @@ class Client:
 
     def _without_credentials(self, authorization: Authorization, problem: CredentialError) -> Call:
         sent = SentRequest("POST", self._endpoints.lwa or LWA_URL, {})
-        parcel = _Parcel(Stage.LWA, authorization, sent, path=LWA_PATH)
+        parcel = Parcel(Stage.LWA, authorization, sent, path=LWA_PATH)
         return self._call(parcel, TransportFailure("credentials", redact(str(problem))))
 
     def _not_sent(self, request: ApiRequest, authorization: Authorization, why: TransportFailure) -> Call:
         sent = SentRequest(request.method, redact(request.target), {}, redact_json(request.body))
-        return self._call(_parcel(request, authorization, sent, 1), why)
+        return self._call(parcel_of(request, authorization, sent, 1), why)
 
     def _learn(self, answer: Answer, operation: Operation, authorization: Authorization, *, sandbox: bool) -> None:
         if answer.status == 429:
@@ -308,72 +284,3 @@ class Client:
 
     def _backoff(self, attempt: int) -> float:
         return self._jitter.uniform(0.25, 0.75) * 2.0**attempt
-
-
-def _parcel(request: ApiRequest, authorization: Authorization, sent: SentRequest, attempt: int) -> _Parcel:
-    operation = request.operation
-    return _Parcel(Stage.API, authorization, sent, operation.path, operation.key, request.marketplaces, attempt)
-
-
-def _token_expired(call: Call) -> bool:
-    return call.status in (401, 403) and call.answer is not None and "token you provided has expired" in (
-        call.answer.details.lower()
-    ) and "secret" not in call.answer.details.lower()  # fmt: skip
-
-
-def _is_passing(call: Call) -> bool:
-    if call.failure is not None:
-        return call.failure.kind in _PASSING_FAILURES
-    return call.status in _PASSING or (200 <= call.status < 300 and not call.ok)
-
-
-def _host(url: str) -> str:
-    """The host of an address; "" where the address cannot be read."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    return "" if port == 0 else parts.hostname or ""
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if not (value.isascii() and value.isprintable()) or value != value.strip():
-            raise ValueError(f"the header {name} holds a character that HTTP does not carry")
-
-
-def _read_outcome(parcel: _Parcel, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    if parcel.stage is Stage.DOCUMENT and 200 <= status < 300:
-        # What a document holds may be buyers' data: it goes to whoever asked, not into the Call.
-        kind = BodyKind.BINARY if body else BodyKind.EMPTY
-        answer = read_answer(status, headers, b"")
-        return msgspec.structs.replace(answer, kind=kind, headers=redact_headers(answer.headers))
-    answer = read_answer(status, headers, body)
-    return _without_secrets(answer, parcel.secrets, keep_data=parcel.stage is not Stage.LWA)
-
-
-def _without_secrets(answer: Answer, secrets: tuple[Secret, ...], *, keep_data: bool) -> Answer:
-    """An answer may hold tokens: LWA's does, and servers send back what they were sent.
-
-    ``data`` keeps the pre-signed addresses, which the next call needs; a good answer of LWA is a token, so its
-    data goes.
-    """
-    headers, text = redact_headers(answer.headers, secrets), redact(answer.text, secrets)
-    if text == answer.text and "\\u00" not in text:  # JSON may spell a plain letter so
-        return msgspec.structs.replace(answer, headers=headers, data=answer.data if keep_data else None)
-    data = redact_json(answer.data, secrets)
-    if answer.kind is BodyKind.JSON and not keep_data:
-        text = redact(msgspec.json.encode(data).decode(), secrets)
-    lwa = answer.lwa_error
-    return msgspec.structs.replace(
-        answer,
-        headers=headers,
-        text=text,
-        data=data if keep_data else None,
-        errors=tuple(
-            ApiError(redact(each.code, secrets), redact(each.message, secrets), redact(each.details, secrets))
-            for each in answer.errors
-        ),
-        lwa_error=LwaError(redact(lwa.error, secrets), redact(lwa.description, secrets)) if lwa else None,
-    )

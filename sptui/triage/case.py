@@ -14,11 +14,11 @@ from sptui.spapi.answers import Answer, read_answer
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.calls import Stage, TransportFailure
 from sptui.spapi.catalogue import Catalogue, Operation, Values, load_catalogue
-from sptui.spapi.redaction import MASK, redact, redact_headers, token_kind
+from sptui.spapi.redaction import redact, redact_headers, token_kind
 from sptui.spapi.regions import LWA_URL, Region, region_of_host
 from sptui.spapi.requests import InvalidValueError, marketplaces_in, parse_assignments
 from sptui.triage.context import Context, read_context
-from sptui.triage.normalise import code_word
+from sptui.triage.masking import mask_json
 
 
 class UnreadableCaseError(ValueError):
@@ -264,63 +264,6 @@ def _token_kind(headers: Mapping[str, str], context: dict[str, Any]) -> str:
     start = _BEFORE_TOKEN.match(token)
     kind = token_kind(token[start.end() :] if start else token)
     return kind or _KINDS.get(_text(context.get("token_kind")).lower(), "")
-
-
-_SECRET_NAMES: Final = frozenset(
-    {
-        "clientsecret",
-        "newclientsecret",
-        "lwaclientsecret",
-        "refreshtoken",
-        "accesstoken",
-        "restricteddatatoken",
-        "xamzaccesstoken",
-        "xamzsecuritytoken",
-        "authorization",
-        "proxyauthorization",
-        "cookie",
-        "setcookie",
-        "password",
-        "secretaccesskey",
-        "awssecretaccesskey",
-        "awssecretkey",
-        "sessiontoken",
-        "awssessiontoken",
-        "spapioauthcode",
-        "idtoken",
-        "apikey",
-    }
-)
-
-
-def mask_json(value: Any) -> Any:
-    """A JSON value with every secret in it masked, by its form or by the name of its field."""
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, dict):
-        masked: dict[str, Any] = {}
-        for name, each in value.items():
-            shown, is_secret = _field_name(str(name))
-            if isinstance(each, str):
-                masked[shown] = token_kind(each) + MASK if is_secret and each else redact(each)
-            else:
-                masked[shown] = mask_json(each)
-        return masked
-    if isinstance(value, (list, tuple)):
-        return [mask_json(each) for each in value]
-    return value
-
-
-def _field_name(name: str) -> tuple[str, bool]:
-    """A field's name without a secret in it, and whether its value is one."""
-    if len(name) > _LONGEST_KEPT:
-        return redact(name), code_word(name) in _SECRET_NAMES
-    return _kept_field_name(name)
-
-
-@functools.lru_cache(maxsize=2_000)
-def _kept_field_name(name: str) -> tuple[str, bool]:
-    return redact(name), code_word(name) in _SECRET_NAMES
 
 
 def _object(data: dict[str, Any], name: str) -> dict[str, Any]:

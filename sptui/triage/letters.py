@@ -1,23 +1,18 @@
-"""What to write to whom when the cause is known: to the seller in plain words, to Amazon's support in the order in
-which it asks, to the team in short.
+"""What to write to whom when the cause is known: to the seller in plain words, to the team in short.
 
-What Amazon's support asks for: docs "SP-API errors FAQ" (application id, request ids with timestamps, operation, full
-error), and what staff asked for in Amazon's public issues.
+What goes to Amazon's support is made by ``support_case``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import Final
 
 from sptui.spapi.marketplaces import MARKETPLACES, label_of_marketplace
 from sptui.spapi.people import hide_people, people_in
 from sptui.spapi.redaction import redact
 from sptui.triage.case import Case
 from sptui.triage.causes import Actor, Cause
-from sptui.triage.events import StepOutcome, TriageResult
-from sptui.triage.evidence import AnswerSeen, NoAnswer, PersonSaid, SellersTried
-from sptui.triage.isolation import Trial
+from sptui.triage.events import TriageResult
 
 _ASKS: Final = {
     Cause.AUTHORIZATION: (
@@ -73,112 +68,6 @@ def why_no_letter_to_seller(result: TriageResult) -> str:
     return f"There is nothing to write to the seller: the cause is {first.cause} ({first.strength.words}). {who}"
 
 
-def letter_to_support(case: Case, result: TriageResult) -> str:
-    """The case for Amazon's developer support; what nobody told is marked to be filled in."""
-    people = people_in([case.body, case.values])
-    lines = [*_SUPPORT_HEAD, f"Title: SP-API: {_what(case)} fails{_short_status(result)}", ""]
-    lines += [f"{label}: {value}" for label, value in _support_rows(case, result)]
-    lines += ["", "What was tried:", *_tried(result)]
-    if result.culprits:
-        lines += ["", f"It fails with {' and '.join(result.culprits)}, and passes without."]
-    return redact(hide_people("\n".join(lines), people))
-
-
-_FILL_IN: Final = "(please fill in)"
-_SUPPORT_HEAD: Final = (
-    "Open the case at https://developer.amazonservices.com/support as the developer. Selling support cannot help.",
-    "",
-)
-
-
-def _support_rows(case: Case, result: TriageResult) -> Iterator[tuple[str, str]]:
-    who, operation, where = case.authorization, case.operation, case.where
-    failing = [each for each in result.trials if not each.ok]
-    passing = [each for each in result.trials if each.ok]
-    host = case.host or ((where.sandbox_host if case.sandbox else where.host) if where else "")
-    path = operation.path if operation else case.path
-    marketplaces = ", ".join(f"{label_of_marketplace(each)} ({each})" for each in case.marketplaces)
-    yield "Application id", who.application if who else _FILL_IN
-    method = case.method or (operation.method if operation else "")
-    yield "Operation", f"{_what(case)} ({f'{method} {path}'.strip()})"
-    yield (
-        "Region and host",
-        f"{where or _FILL_IN}, {host or _FILL_IN}, {'sandbox' if case.sandbox else 'production'}",
-    )
-    yield "Marketplaces", marketplaces or _FILL_IN
-    yield "Seller id", who.seller_id if who else _FILL_IN
-    yield "First failure (UTC)", _first_failure(case, failing)
-    yield "Last success (UTC)", f"{_moment(passing[-1])}, with fewer parameters" if passing else _FILL_IN
-    yield "Sellers hit", _sellers_hit(result)
-    yield from _what_came_back(case, result)
-    yield "Request ids", "; ".join(_ids_with_times(case, failing)) or _FILL_IN
-    yield "Changed on our side", _changes(result)
-
-
-def _first_failure(case: Case, failing: list[Trial]) -> str:
-    given = case.answer.headers.get("date", "") if case.answer is not None and not case.answer.ok else ""
-    return given or (f"{_moment(failing[0])}, in this run" if failing else _FILL_IN)
-
-
-def _moment(trial: Trial) -> str:
-    return f"{trial.at:%Y-%m-%d %H:%M:%S}Z" if trial.at else ""
-
-
-def _sellers_hit(result: TriageResult) -> str:
-    tried = _last(result, SellersTried)
-    return f"{tried.failing} of {tried.calling} others that were tried" if tried else _FILL_IN
-
-
-def _what_came_back(case: Case, result: TriageResult) -> Iterator[tuple[str, str]]:
-    seen, silence = _last(result, AnswerSeen, failing=True), _last(result, NoAnswer)
-    if seen is not None:
-        yield "Status", str(seen.status or _FILL_IN)
-        yield "Code", seen.code or "none"
-        yield "Message", seen.message or "none"
-        yield "Details", seen.details or "none"
-    elif silence is not None:
-        yield "Status", f"no answer ({silence.failure})"
-    elif case.answer is None:
-        yield "Status", _FILL_IN
-
-
-def _ids_with_times(case: Case, failing: list[Trial]) -> list[str]:
-    """The newest three, which support can still look up."""
-    told = [f"{each.request_id} ({_moment(each)})" for each in failing if each.request_id]
-    given = case.answer
-    if not told and given is not None and given.request_id:
-        told = [f"{given.request_id} ({given.headers.get('date', '') or _FILL_IN})"]
-    return told[-3:]
-
-
-def _changes(result: TriageResult) -> str:
-    said = {each.question: each.answer for each in _all(result, PersonSaid)}
-    return {"yes": "yes, shortly before it first failed", "no": "nothing"}.get(said.get("deploy", ""), _FILL_IN)
-
-
-def _tried(result: TriageResult) -> Iterator[str]:
-    made = [each for each in result.steps if each.outcome in (StepOutcome.OK, StepOutcome.FOUND)]
-    facts = [f"- {each.fact}" for step in made for each in step.evidence]
-    yield from facts or ["- nothing yet"]
-
-
-Found = TypeVar("Found")
-
-
-def _all(result: TriageResult, kind: type[Found]) -> list[Found]:
-    return [each.data for step in result.steps for each in step.evidence if isinstance(each.data, kind)]
-
-
-def _last(result: TriageResult, kind: type[Found], *, failing: bool = False) -> Found | None:
-    found = [each for each in _all(result, kind) if not failing or not getattr(each, "ok", False)]
-    return found[-1] if found else None
-
-
-def _short_status(result: TriageResult) -> str:
-    seen = _last(result, AnswerSeen, failing=True)
-    return f" with {seen.status} {seen.code}".rstrip() if seen is not None and seen.status else ""
-
-
 def letter_to_team(case: Case, result: TriageResult) -> str:
     """What the next developer has to know, in a few lines."""
     first, people = result.verdict.first, people_in([case.body, case.values])
@@ -195,7 +84,7 @@ def letter_to_team(case: Case, result: TriageResult) -> str:
         *(f"{number}. {each}" for number, each in enumerate(first.do, 1)),
         *_request_ids(result),
     ]
-    return hide_people("\n".join(lines), people)
+    return redact(hide_people("\n".join(lines), people))
 
 
 def _request_ids(result: TriageResult) -> list[str]:

@@ -12,6 +12,7 @@ import msgspec
 
 from sptui.health.participations import Participation
 from sptui.spapi.catalogue import load_catalogue
+from sptui.spapi.enumeration import both, either
 from sptui.spapi.marketplaces import MARKETPLACES, MarketplaceKind, kind_of_marketplace, label_of_marketplace
 from sptui.spapi.regions import Region
 from sptui.triage.case import Case
@@ -33,7 +34,6 @@ from sptui.triage.evidence import (
     SellersTried,
 )
 from sptui.triage.observe_answer import GIVEN
-from sptui.triage.rules.words import both, either
 from sptui.triage.types_asked import type_roles
 
 if TYPE_CHECKING:

@@ -75,6 +75,13 @@ def folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPTUI_DATA_DIR", str(tmp_path / "data"))
 
 
+@pytest.fixture(autouse=True)
+def no_clipboard_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes the clipboard of whoever runs it."""
+    for each in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(each, raising=False)
+
+
 @pytest.fixture
 async def make_workspace(amazon: Amazon, clock: ManualClock) -> AsyncIterator[Callable[..., Workspace]]:
     """Makes workspaces and closes them."""

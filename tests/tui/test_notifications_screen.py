@@ -180,6 +180,18 @@ def remember(workspace: Workspace) -> None:
     workspace.notifications.take_file(json.dumps(message()).encode())
 
 
+@asynccontextmanager
+async def showing(
+    workspace: Workspace, size: tuple[int, int] = (80, 24), *, notifications: bool = False
+) -> AsyncIterator[tuple[SptuiApp, Pilot[None]]]:
+    """The notifications' screen, once all sellers were read."""
+    app = SptuiApp(workspace)
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        await settle(pilot)
+        await open_screen(pilot)
+        yield app, pilot
+
+
 async def open_screen(pilot: Pilot[None]) -> None:
     await pilot.pause()
     await pilot.press("N")
@@ -208,18 +220,12 @@ async def test_looks_as_approved_with_what_is_remembered(
 ) -> None:
     workspace = make_workspace(config=CONFIG)
     remember(workspace)
-    app = SptuiApp(workspace)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(workspace, size) as (app, _pilot):
         assert_screen(app, f"notifications-{size[0]}x{size[1]}")
 
 
 async def test_looks_as_approved_without_a_queue(make_workspace: Callable[..., Workspace]) -> None:
-    app = SptuiApp(make_workspace())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace()) as (app, pilot):
         assert_screen(app, "notifications-no-queue-80x24")
         await pilot.press("r")
         await pilot.pause()
@@ -227,20 +233,14 @@ async def test_looks_as_approved_without_a_queue(make_workspace: Callable[..., W
 
 
 async def test_looks_as_approved_without_sellers(make_workspace: Callable[..., Workspace], unwatched: None) -> None:
-    app = SptuiApp(make_workspace(sellers=(), config=CONFIG))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace(sellers=(), config=CONFIG)) as (app, _pilot):
         assert_screen(app, "notifications-empty-80x24")
 
 
 async def test_setting_up_all_asks_before_every_change(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    app = SptuiApp(make_workspace(config=CONFIG))
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace(config=CONFIG), notifications=True) as (app, pilot):
         assert standings(app) == ["? not asked yet"] * 5
         await pilot.press("S")
         await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
@@ -260,10 +260,7 @@ async def test_setting_up_all_asks_before_every_change(
 async def test_a_no_sends_nothing(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    app = SptuiApp(make_workspace(config=CONFIG))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace(config=CONFIG)) as (app, pilot):
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
         await pilot.press("escape")
@@ -278,10 +275,7 @@ async def test_a_no_sends_nothing(
 async def test_undo_takes_back_what_was_set_up(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    app = SptuiApp(make_workspace(config=CONFIG))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace(config=CONFIG)) as (app, pilot):
         await pilot.press("S")
         await answer(pilot, "yes to all")
         await until(pilot, lambda: "4 of 5 subscribed" in screen_text(app))
@@ -297,10 +291,7 @@ async def test_undo_takes_back_what_was_set_up(
 async def test_escape_stops_what_runs_and_a_further_escape_leaves(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    app = SptuiApp(make_workspace(config=CONFIG))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(make_workspace(config=CONFIG)) as (app, pilot):
         amazon.gate.clear()
         await pilot.press("S")
         await until(pilot, lambda: "setting up" in screen_text(app))
@@ -318,10 +309,7 @@ async def test_reading_by_hand_and_a_queue_that_fails(
 ) -> None:
     workspace = make_workspace(config=CONFIG)
     remember(workspace)
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(workspace) as (app, pilot):
         queue.problems = [QueueError("expired", "The AWS credentials have expired: [/x] sign in again.")]
         await pilot.press("n")
         await until(pilot, lambda: "have expired" in screen_text(app))
@@ -370,10 +358,7 @@ async def test_a_file_is_imported_for_a_seller(
     monkeypatch.chdir(tmp_path)
     path = Path("notifications.jsonl")
     path.write_text(json.dumps(message(subscription="sub-unknown")) + "\n{cut\n", encoding="utf-8")  # noqa: ASYNC240
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(workspace) as (app, pilot):
         await pilot.press("i")
         await pilot.pause()
         app.screen.query_one("#path", Input).value = "none"
@@ -396,8 +381,5 @@ async def test_without_colours_every_state_has_a_word(
     monkeypatch.setenv("NO_COLOR", "1")
     workspace = make_workspace(config=CONFIG)
     remember(workspace)
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_screen(pilot)
+    async with showing(workspace) as (app, _pilot):
         assert standings(app)[:2] == ["● subscribed", "? not asked yet"]

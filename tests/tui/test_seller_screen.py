@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Footer
 
 from sptui.health.status_change import StatusChange, StatusSource
@@ -55,19 +57,28 @@ CHANGES = (
 )
 
 
-async def open_seller(app: SptuiApp, name: str) -> None:
-    app.push_screen(SellerScreen(name))
+@asynccontextmanager
+async def showing(
+    workspace: Workspace, name: str, size: tuple[int, int] = (80, 24), *, notifications: bool = False
+) -> AsyncIterator[tuple[SptuiApp, Pilot[None]]]:
+    """The seller's screen, once all were read and it is drawn."""
+    app = SptuiApp(workspace)
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        await settle(pilot)
+        await open_seller(pilot, name)
+        yield app, pilot
+
+
+async def open_seller(pilot: Pilot[None], name: str) -> None:
+    pilot.app.push_screen(SellerScreen(name))
+    await pilot.pause()
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_looks_as_approved(workspace: Workspace, size: tuple[int, int]) -> None:
     workspace.history.store_status_changes(CHANGES)
-    app = SptuiApp(workspace)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND, size) as (app, pilot):
         assert_screen(app, f"seller-{size[0]}x{size[1]}")
         for panel in ("metrics", "history", "advice") if size[0] < 100 else ():
             await pilot.press("tab")
@@ -76,10 +87,7 @@ async def test_looks_as_approved(workspace: Workspace, size: tuple[int, int]) ->
 
 
 async def test_tells_pseudo_and_unknown_marketplaces_apart(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
+    async with showing(workspace, NORTHWIND) as (app, pilot):
         await pilot.press("1")
         await pilot.pause()
         assert marketplaces(app)[0] == "ATVPDKIKX0DER"  # the one that asks for care
@@ -91,10 +99,7 @@ async def test_tells_pseudo_and_unknown_marketplaces_apart(workspace: Workspace)
 
 
 async def test_shows_one_region_or_all(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
+    async with showing(workspace, NORTHWIND) as (app, pilot):
         await pilot.press("2")
         await pilot.pause()
         assert marketplaces(app) == ["A1PA6795UKMFR9"]
@@ -110,12 +115,7 @@ async def test_shows_one_region_or_all(workspace: Workspace) -> None:
 
 
 async def test_never_read_and_failing(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, KESTREL)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, KESTREL) as (app, _pilot):
         assert_screen(app, "seller-failed-80x24")
 
 
@@ -126,18 +126,14 @@ async def test_stale_knowledge_stays_with_its_age(workspace: Workspace, amazon: 
         amazon.answers["Atzr|northwind-na"] = DENIED
         amazon.answers["Atzr|northwind-eu"] = DENIED
         clock.advance(minutes(95))
-        await open_seller(app, NORTHWIND)
+        await open_seller(pilot, NORTHWIND)
         await pilot.press("r")
         await settle(pilot)
         assert_screen(app, "seller-stale-80x24")
 
 
 async def test_a_refresh_can_be_stopped(workspace: Workspace, amazon: Amazon) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, HERON)
-        await pilot.pause()
+    async with showing(workspace, HERON) as (app, pilot):
         amazon.gate.clear()
         await pilot.press("r")
         await pilot.pause()
@@ -150,12 +146,7 @@ async def test_a_refresh_can_be_stopped(workspace: Workspace, amazon: Amazon) ->
 
 
 async def test_a_change_keeps_the_cursor(workspace: Workspace, amazon: Amazon) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, HERON)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, HERON) as (app, pilot):
         await pilot.press("g")
         amazon.answers["Atzr|blueheron"] = (200, {"payload": [US, CA]})
         await pilot.press("r")
@@ -165,23 +156,14 @@ async def test_a_change_keeps_the_cursor(workspace: Workspace, amazon: Amazon) -
 
 
 async def test_text_from_the_network_is_never_markup(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await open_seller(app, MARKUP)
-        await pilot.pause()
+    async with showing(workspace, MARKUP, (120, 40)) as (app, _pilot):
         text = screen_text(app)
         assert "[/x] [bold]Trick…" in text
         assert "\x1b" not in text
 
 
 async def test_metrics_stand_worst_first_and_no_data_is_grey_at_the_end(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(200, 60)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND, (200, 60)) as (app, _pilot):
         told = [row[0].strip() for row in metrics(app)]
         assert told[:3] == ["✖ bad", "✖ bad", "✖ twilight[/]"]
         assert told[3] == "▲ at risk"
@@ -192,11 +174,7 @@ async def test_metrics_stand_worst_first_and_no_data_is_grey_at_the_end(workspac
 
 
 async def test_a_status_that_does_not_fit_its_target_is_marked_and_explained(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND, (120, 40)) as (app, pilot):
         await pilot.press("tab")
         panel = app.screen.query_one(MetricsPanel)
         panel.table.select_key(next(key for key in panel.table.keys if "onTimeDeliveryRate" in key))
@@ -208,11 +186,7 @@ async def test_a_status_that_does_not_fit_its_target_is_marked_and_explained(wor
 
 
 async def test_leftovers_are_shown_as_amazon_sent_them(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND) as (app, pilot):
         await pilot.press("shift+tab", "end")
         await pilot.pause()
         text = screen_text(app)
@@ -222,12 +196,7 @@ async def test_leftovers_are_shown_as_amazon_sent_them(workspace: Workspace) -> 
 
 
 async def test_panels_by_mouse_where_one_is_shown_at_a_time(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND) as (app, pilot):
         place = screen_text(app).splitlines().index(next(x for x in screen_text(app).splitlines() if "Metrics" in x))
         await pilot.click(offset=(screen_text(app).splitlines()[place].index("Metrics") + 2, place))
         await pilot.pause()
@@ -236,11 +205,7 @@ async def test_panels_by_mouse_where_one_is_shown_at_a_time(workspace: Workspace
 
 
 async def test_the_page_of_seller_central_is_copied(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND, (120, 40)) as (app, pilot):
         await pilot.press("y")
         assert app.clipboard.startswith("https://sellercentral.amazon.com/")
         assert "account" in app.clipboard
@@ -249,12 +214,7 @@ async def test_the_page_of_seller_central_is_copied(workspace: Workspace) -> Non
 
 
 async def test_a_well_seller_needs_no_page(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await settle(pilot)
-        await open_seller(app, HERON)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, HERON, (120, 40), notifications=True) as (app, pilot):
         assert "Nothing asks for attention." in screen_text(app)
         assert "● call US" in screen_text(app)
         await pilot.press("y")
@@ -278,18 +238,13 @@ async def test_a_trend_is_drawn_once_there_are_two_values(
             }  # fmt: skip
             app.refresh_by_hand(workspace.accounts.authorizations())
             await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
-        await pilot.pause()
+        await open_seller(pilot, NORTHWIND)
         assert "▁▄█ ↗" in screen_text(app)
 
 
 async def test_a_new_report_by_key_says_when_sptui_only_reads(make_workspace: Callable[..., Workspace]) -> None:
-    app = SptuiApp(make_workspace(config=Config(health=HealthConfig(create_reports=False))))
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await settle(pilot)
-        await open_seller(app, HERON)
-        await pilot.pause()
+    workspace = make_workspace(config=Config(health=HealthConfig(create_reports=False)))
+    async with showing(workspace, HERON, (120, 40), notifications=True) as (app, pilot):
         await pilot.press("m")
         await settle(pilot)
         assert "No new report" in screen_text(app)
@@ -301,12 +256,7 @@ async def test_without_colour_the_same_is_told(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     workspace.history.store_status_changes(CHANGES)
-    app = SptuiApp(workspace)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND, size) as (app, _pilot):
         assert_screen(app, f"seller-{size[0]}x{size[1]}")
 
 
@@ -318,17 +268,11 @@ async def test_loading_a_seller_that_was_never_read(workspace: Workspace, amazon
             await pilot.pause(0.01)
             if all(workspace.monitor.is_refreshing(each) for each in workspace.accounts.authorizations()):
                 break
-        await open_seller(app, HERON)
-        await pilot.pause()
-        await pilot.pause()
+        await open_seller(pilot, HERON)
         assert_screen(app, "seller-loading-80x24")
         amazon.gate.set()
 
 
 async def test_the_footer_fits_at_80_columns(workspace: Workspace) -> None:
-    app = SptuiApp(workspace)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await open_seller(app, NORTHWIND)
-        await pilot.pause()
+    async with showing(workspace, NORTHWIND) as (app, _pilot):
         assert app.screen.query_one(Footer).virtual_size.width <= 80

@@ -19,13 +19,6 @@ from .snapshot import assert_screen
 from .wizard import names_in, simulated, until, until_over, until_told, walking
 
 
-@pytest.fixture(autouse=True)
-def no_clipboard_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test writes the clipboard of whoever runs it."""
-    for each in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
-        monkeypatch.delenv(each, raising=False)
-
-
 async def to_texts(pilot: Pilot[None]) -> TextsScreen:
     await until_over(pilot)
     await pilot.press("w")

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import json
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from test_cli_main import imported_by
+from cli_world import GONE, imported_by, run, seller, world_file
+from click.testing import Result
 
 import sptui.cli.call
-from sptui.cli.main import cli
+from sptui.calling import plan_call, sample_context, smallest_values
+from sptui.spapi.catalogue import load_catalogue
+from sptui.spapi.check import check_request
+from sptui.spapi.regions import Region
 
-WORLD = """
-latency_ms = [0, 0]
-[[application]]
-client_id = "amzn1.application-oa2-client.one"
-name = "One"
-
-[[seller]]
-id = "A1WELL00000001"
-name = "Well"
-region = "NA"
-refresh_token = "Atzr|planted-refresh-canary"
-  [[seller.marketplace]]
-  id = "ATVPDKIKX0DER"
-
-[[seller]]
-id = "A3GONE00000003"
-name = "Gone"
-region = "FE"
-authorization = "revoked"
-  [[seller.marketplace]]
-  id = "A1VC38T7YXB528"
-"""
+WELL = seller("Well", "A1WELL00000001", "NA", "ATVPDKIKX0DER", facts='refresh_token = "Atzr|planted-refresh-canary"')
 DROPPED = """
 [[fault]]
 operation = "getReports"
@@ -42,21 +25,9 @@ drop = true
 """
 
 
-@pytest.fixture(autouse=True)
-def folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("SPTUI_DATA_DIR", str(tmp_path / "data"))
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> str:
-    path = tmp_path / "world.toml"
-    path.write_text(WORLD + DROPPED, encoding="utf-8")
-    return str(path)
-
-
-def run(*args: str, given: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, args, input=given)
+    return world_file(tmp_path, WELL, GONE, DROPPED)
 
 
 def sent(world: str, *args: str, given: bytes | None = None) -> Result:
@@ -89,6 +60,33 @@ def test_a_dry_run_of_an_invalid_request_tells_what_is_wrong() -> None:
     told = json.loads(run("call", "getOrders", "--dry-run", "--json").stdout)
     assert {"parameter", "kind", "problem", "allowed"} == told["problems"][0].keys()
     assert told["response"] is None
+
+
+@pytest.mark.parametrize(
+    ("args", "told", "status"),
+    [
+        (("feeds-2021-06-30.getFeed", "-p", "feedId="), "! GET /feeds/2021-06-30/feeds/ is getFeeds, not getFeed.", 1),
+        (("getShippingLabel", "--minimal"), "- getShippingLabel gives personal data", 0),
+        (("getOrders", "--sandbox", "-p", "CreatedAfter=2026-01-01T00:00:00Z", "-p", "MarketplaceIds=ATVPDKIKX0DER"),
+         "- The sandbox answers getOrders for its samples alone", 0),
+    ],
+    ids=["path", "token", "host"],
+)  # fmt: skip
+def test_a_dry_run_checks_path_host_and_headers_too(args: tuple[str, ...], told: str, status: int) -> None:
+    result = run("call", *args, "--dry-run")
+    assert told in result.stderr, result.output
+    assert result.exit_code == status
+    problems = json.loads(run("call", *args, "--dry-run", "--json").stdout)["problems"]
+    assert told[2:] in " ".join(each["problem"] for each in problems)
+
+
+def test_a_dry_run_of_every_operation_s_smallest_call_finds_nothing_on_the_wire() -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for operation in load_catalogue():
+        values = smallest_values(operation, sample_context(now), sandbox=operation.sandbox_only)
+        planned = plan_call(operation, values, region=Region.NA, now=now, sandbox=operation.sandbox_only)
+        of_values = check_request(operation, values, now=now, region=Region.NA)
+        assert [each for each in planned.faults if each not in of_values] == [], operation.key
 
 
 def test_a_call_is_sent_and_its_body_alone_is_on_standard_output(world: str) -> None:
@@ -232,9 +230,15 @@ def test_version_stays_light() -> None:
     assert not {"textual", "rich", "httpx", "keyring", "starlette"} & loaded
 
 
-def test_what_a_terminal_could_obey_is_not_printed(world: str, tmp_path: Path) -> None:
-    file = tmp_path / "tricky.toml"
+def test_what_a_terminal_could_obey_is_not_printed(tmp_path: Path) -> None:
     fault = '[[fault]]\noperation = "getReports"\nstatus = 500\nbody = "<html>\\u001b[31mred\\u0007</html>"\n'
-    file.write_text(WORLD + fault, encoding="utf-8")
-    result = sent(str(file), "createReport", "--dry-run", "--seller", "Well", "-p", "reportType=\x1b[31m")
+    result = sent(
+        world_file(tmp_path, WELL, GONE, fault),
+        "createReport",
+        "--dry-run",
+        "--seller",
+        "Well",
+        "-p",
+        "reportType=\x1b[31m",
+    )
     assert "\x1b" not in result.output

@@ -10,12 +10,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_world import GONE, WELL, run, seller, world_file
 
 from sptui.cli import health as command
 from sptui.cli.change_notice import ChangeNotice
 from sptui.cli.health_report import report_text
-from sptui.cli.main import cli
 from sptui.cli.output import CommandError, Exit
 from sptui.health.metric import Leftover
 from sptui.health.summary import HealthSummary
@@ -24,55 +23,24 @@ from sptui.settings.config import HealthConfig
 from sptui.simulator.world import demo_world
 from sptui.workspace import Workspace
 
-WORLD = """
-latency_ms = [0, 0]
-[[application]]
-client_id = "amzn1.application-oa2-client.one"
-
-[[seller]]
-id = "A1WELL00000001"
-name = "Well"
-region = "NA"
-  [[seller.marketplace]]
-  id = "ATVPDKIKX0DER"
-
-[[seller]]
-id = "A2SICK00000002"
-name = "Sick"
-region = "EU"
-  [[seller.marketplace]]
-  id = "A13V1IB3VIYZZH"
-  status = "DEACTIVATED"
-  [seller.marketplace.metrics.lateShipmentRate]
-  status = "BAD"
-  rate = 0.061
-  [seller.marketplace.metrics.onTimeDeliveryRate]
-  status = "GOOD"
-  rate = 0.4286
-  [[seller.status_change]]
-  time = "2024-10-02T08:15:00Z"
-  from = "NORMAL"
-  to = "DEACTIVATED"
-
-[[seller]]
-id = "A3GONE00000003"
-name = "Gone"
-region = "FE"
-authorization = "revoked"
-  [[seller.marketplace]]
-  id = "A1VC38T7YXB528"
+SICK_STORE = """A13V1IB3VIYZZH
+status = "DEACTIVATED"
+[seller.marketplace.metrics.lateShipmentRate]
+status = "BAD"
+rate = 0.061
+[seller.marketplace.metrics.onTimeDeliveryRate]
+status = "GOOD"
+rate = 0.4286
+[[seller.status_change]]
+time = "2024-10-02T08:15:00Z"
+from = "NORMAL"
+to = "DEACTIVATED"
 """
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> str:
-    path = tmp_path / "world.toml"
-    path.write_text(WORLD, encoding="utf-8")
-    return str(path)
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args)
+    return world_file(tmp_path, WELL, seller("Sick", "A2SICK00000002", "EU", SICK_STORE), GONE)
 
 
 @pytest.mark.parametrize(("seller", "status"), [("Well", 0), ("Sick", 1), ("Gone", 3), ("Nobody", 2)])

@@ -3,72 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_world import GONE, imported_by, run, seller, world_file
 
 from sptui import __version__
-from sptui.cli.main import COMMANDS, SUMMARIES, cli
+from sptui.cli.main import COMMANDS, SUMMARIES
 
-WORLD = """
-latency_ms = [0, 0]
-[[application]]
-client_id = "amzn1.application-oa2-client.one"
-name = "One"
-
-[[seller]]
-id = "A1WELL00000001"
-name = "Well"
-region = "NA"
-  [[seller.marketplace]]
-  id = "ATVPDKIKX0DER"
-  [[seller.marketplace]]
-  id = "A2ZV50J4W1RKNI"
-
-[[seller]]
-id = "A2SICK00000002"
-name = "Sick"
-region = "EU"
-  [[seller.marketplace]]
-  id = "A1PA6795UKMFR9"
-  participating = false
-  [[seller.marketplace]]
-  id = "A13V1IB3VIYZZH"
-  suspended_listings = true
-
-[[seller]]
-id = "A3GONE00000003"
-name = "Gone"
-region = "FE"
-authorization = "revoked"
-  [[seller.marketplace]]
-  id = "A1VC38T7YXB528"
-"""
+CLOSED, SUSPENDED = "A1PA6795UKMFR9\nparticipating = false", "A13V1IB3VIYZZH\nsuspended_listings = true"
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> str:
-    path = tmp_path / "world.toml"
-    path.write_text(WORLD, encoding="utf-8")
-    return str(path)
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args)
-
-
-def imported_by(*args: str) -> set[str]:
-    """The modules that a command has imported when it ends."""
-    code = (
-        "import sys\nfrom sptui.cli.main import cli\n"
-        "try:\n    cli(sys.argv[1:], prog_name='sptui')\n"
-        "except SystemExit:\n    print('\\n'.join(['', *sorted(sys.modules)]), file=sys.stderr)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True, timeout=60)
-    return set(done.stderr.splitlines())
+    well = seller("Well", "A1WELL00000001", "NA", "ATVPDKIKX0DER", "A2ZV50J4W1RKNI")
+    return world_file(tmp_path, well, seller("Sick", "A2SICK00000002", "EU", CLOSED, SUSPENDED), GONE)
 
 
 def test_version_imports_next_to_nothing() -> None:

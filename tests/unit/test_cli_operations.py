@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-from click.testing import CliRunner, Result
-from test_cli_main import imported_by
+from cli_world import imported_by, run
 
-from sptui.cli.main import cli
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.check import check_request
 from sptui.spapi.operation_card import card_of
@@ -23,16 +20,6 @@ FIELDS = [
     "required", "optional", "minimal_request",
 ]  # fmt: skip
 """The contract's, in its order; what follows them is extra."""
-
-
-@pytest.fixture(autouse=True)
-def folders_of_its_own(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("SPTUI_DATA_DIR", str(tmp_path / "data"))
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args)
 
 
 def records(*args: str) -> list[dict[str, Any]]:

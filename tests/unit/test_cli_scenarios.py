@@ -6,15 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_world import run
 
 from sptui.cli.context import Invocation
-from sptui.cli.main import cli
 from sptui.simulator.scenarios import scenario_names
-
-
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args)
 
 
 def test_the_list_as_a_table() -> None:

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fake_keyring import FakeKeyring
 
-from sptui.cli import sellers as module
+from sptui.cli import accounts, secrets_asked
 from sptui.cli.context import workspace_of
 from sptui.cli.main import cli
 from sptui.settings import Config, load_accounts, sellers_path
@@ -74,7 +74,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: FakeKeyring) -> 
         assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit), result.exception
         return result
 
-    monkeypatch.setattr(module, "workspace_of", workspace)
+    monkeypatch.setattr(accounts, "workspace_of", workspace)
     return run
 
 
@@ -227,7 +227,7 @@ def test_a_terminal_is_asked_without_echo(run: Run, monkeypatch: pytest.MonkeyPa
         asked.append((text, options))
         return SECRET
 
-    monkeypatch.setattr(module, "_on_a_terminal", lambda: True)
+    monkeypatch.setattr(secrets_asked, "_on_a_terminal", lambda: True)
     monkeypatch.setattr(click, "prompt", prompt)
     assert run("sellers", "app", "add", CLIENT_ID).exit_code == 0
     assert asked == [(f"Client secret of {CLIENT_ID}", {"hide_input": True, "err": True})]
@@ -236,7 +236,7 @@ def test_a_terminal_is_asked_without_echo(run: Run, monkeypatch: pytest.MonkeyPa
 def test_removing_asks_first(with_app: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     add(with_app)
     assert with_app("sellers", "remove", "Northwind").exit_code == 2
-    monkeypatch.setattr(module, "_on_a_terminal", lambda: True)
+    monkeypatch.setattr(secrets_asked, "_on_a_terminal", lambda: True)
     done = with_app("sellers", "remove", "Northwind", stdin="n\n")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Remove Northwind (A1GOOD@EU) and its refresh tokens?" in done.stderr
@@ -284,7 +284,7 @@ def test_names_cannot_move_the_cursor(with_app: Run) -> None:
 
 
 def test_a_broken_file_ends_with_2_and_its_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "workspace_of", workspace_of)
+    monkeypatch.setattr(accounts, "workspace_of", workspace_of)
     sellers_path().parent.mkdir()
     sellers_path().write_text("[[seller]\n")
     done = run("sellers", "list")
@@ -295,7 +295,7 @@ def test_a_broken_file_ends_with_2_and_its_place(run: Run, monkeypatch: pytest.M
 def test_the_world_of_a_simulated_run_is_listed_and_nothing_is_written(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "workspace_of", workspace_of)
+    monkeypatch.setattr(accounts, "workspace_of", workspace_of)
     listed = lines_of(run("--simulate", "sellers", "list", "--json"))
     assert listed[0]["seller"] == "Northwind Outdoor"
     assert run("--simulate", "sellers", "remove", "Northwind Outdoor", "--yes").exit_code == 0

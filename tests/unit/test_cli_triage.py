@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from sptui.cli.main import cli
 from sptui.cli.output import CommandError
+from sptui.cli.plain import plain
 from sptui.cli.triage import choose_authorization
-from sptui.cli.triage_report import describe_event, describe_question, describe_result, plain
+from sptui.cli.triage_report import describe_event, describe_question, describe_result
 from sptui.settings import Accounts
 from sptui.spapi.authorization import Application, Authorization, Seller
 from sptui.spapi.regions import Region

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -469,6 +470,31 @@ async def test_an_import_that_cannot_be_saved_leaves_the_keyring_as_it_was(
     with pytest.raises(SettingsError, match="changed on disk"):
         await import_accounts(workspace, read_accounts_file(write(tmp_path, "fleet.csv", text)))
     assert store.entries == before
+
+
+async def test_an_import_that_is_stopped_leaves_the_keyring_as_it_was(
+    workspace: Workspace, store: FakeKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_authorization(workspace, "Known", Authorization("", "A7", Region.EU, "app1"), Secret("Atzr|canary-old"))
+    before = dict(store.entries)
+    text = f"{COLUMNS}\nKnown,EU,A7,app1,Atzr|canary-new,\nSlow,EU,A8,app1,Atzr|x,\n"
+    keep, waiting = workspace.vault.set_refresh_token, asyncio.Event()
+
+    async def slow(authorization: Authorization, token: Secret) -> None:
+        await keep(authorization, token)
+        if authorization.seller_id == "A8":
+            waiting.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(workspace.vault, "set_refresh_token", slow)
+    task = asyncio.create_task(import_accounts(workspace, read_accounts_file(write(tmp_path, "fleet.csv", text))))
+    await waiting.wait()
+    assert store.entries != before
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert store.entries == before
+    assert [each.seller for each in load_accounts().authorizations()] == ["Known"]
 
 
 async def test_a_file_in_json_and_one_of_a_thousand_rows(workspace: Workspace, tmp_path: Path) -> None:

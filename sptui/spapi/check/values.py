@@ -6,8 +6,6 @@ what reads as the type is of the type; or in a JSON body, where a string is no n
 
 from __future__ import annotations
 
-import functools
-import ipaddress
 import math
 import re
 from collections.abc import Iterator
@@ -18,9 +16,10 @@ import msgspec
 
 from sptui.spapi.catalogue import Shape, Shapes
 from sptui.spapi.check.combinations import group_problems
-from sptui.spapi.check.dates import date_problems, field_order_problems
+from sptui.spapi.check.dates import field_order_problems
 from sptui.spapi.check.lifted import Lifted
 from sptui.spapi.check.problems import ProblemKind, RequestProblem, did_you_mean, listed, nearest, short
+from sptui.spapi.check.texts import text_problems
 from sptui.spapi.requests import format_value
 
 _DEEPEST: Final = 60
@@ -34,8 +33,6 @@ _WORDS: Final = {
 }
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,400}")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _INT32: Final = 2**31
 
 
@@ -207,7 +204,7 @@ def _plain_problems(scope: Scope, path: str, value: Any, shape: Shape) -> Iterat
             yield from _number_problems(path, float(value) if isinstance(value, str) else value, shape)
     elif shape.type == "string":
         text = value if isinstance(value, str) else format_value(value)
-        for each in _text_problems(scope, path, text, shape):
+        for each in text_problems(path, text, shape, scope.now, wire=scope.wire):
             if not scope.lifted(path, each.kind):
                 yield each
 
@@ -249,53 +246,3 @@ def _range_in_words(least: float | None, most: float | None) -> str:
 
 def _limit(value: float | None) -> str:
     return f"{value:.15g}" if value is not None else ""
-
-
-def _text_problems(scope: Scope, path: str, text: str, shape: Shape) -> Iterator[RequestProblem]:
-    if shape.max_length is not None and len(text) > shape.max_length:
-        told = f"{path} is {len(text)} characters long; at most {shape.max_length} are allowed."
-        yield RequestProblem(path, ProblemKind.LENGTH, told, f"at most {shape.max_length} characters")
-    elif shape.min_length is not None and len(text) < shape.min_length:
-        told = f"{path} is {len(text)} characters long; at least {shape.min_length} must be given."
-        yield RequestProblem(path, ProblemKind.LENGTH, told, f"at least {shape.min_length} characters")
-    elif shape.pattern and not _matches(shape.pattern, text):
-        told = f"{path} is {short(text)!r}, which does not have the form that the model asks for."
-        yield RequestProblem(path, ProblemKind.FORMAT, told, shape.pattern)
-    if shape.format in ("date", "date-time", "interval"):
-        yield from date_problems(path, text, shape.format, shape.minutes_past, scope.now, wire=scope.wire)
-    elif (form := _FORMATS.get(shape.format)) is not None and not _is_of_form(shape.format, text):
-        yield RequestProblem(path, ProblemKind.FORMAT, f"{path} is {short(text)!r}, which is not {form[0]}.", form[1])
-
-
-_FORMATS: Final = {
-    "uri": ("an address with its scheme", "such as https://example.com/path"),
-    "ip": ("an IP address", "such as 192.0.2.1"),
-    "byte": ("text in Base64", "letters, digits, + and /, padded with ="),
-}
-
-
-def _is_of_form(format_: str, text: str) -> bool:
-    if format_ == "uri":
-        return _URI.fullmatch(text) is not None
-    if format_ == "byte":
-        return _BASE64.fullmatch(text) is not None
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _matches(pattern: str, text: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.search(text) is not None
-
-
-@functools.lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The model's pattern, as JavaScript reads it; None where it is none that can be read."""
-    ends = pattern.endswith("$") and not pattern.endswith("\\$")
-    try:
-        return re.compile(pattern[:-1] + r"\Z" if ends else pattern, re.ASCII)
-    except (re.error, OverflowError):
-        return None

@@ -9,7 +9,7 @@ import msgspec
 
 from sptui.spapi.people import blur_json
 from sptui.spapi.redaction import redact, redact_headers
-from sptui.triage.case import mask_json
+from sptui.triage.masking import mask_json
 
 
 class Form(StrEnum):

@@ -15,7 +15,8 @@ import msgspec
 from sptui.spapi.catalogue import Catalogue, load_catalogue
 from sptui.spapi.people import blur_json
 from sptui.spapi.redaction import redact, redact_headers
-from sptui.triage.case import UnreadableCaseError, mask_json
+from sptui.triage.case import UnreadableCaseError
+from sptui.triage.masking import mask_json
 from sptui.triage.reading.har import title_of
 from sptui.triage.reading.hosts import Place, place_of
 from sptui.triage.reading.json_forms import is_case, read_json

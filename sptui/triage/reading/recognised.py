@@ -12,7 +12,8 @@ from sptui.spapi.marketplaces import find_marketplace, label_of_marketplace
 from sptui.spapi.redaction import redact
 from sptui.spapi.regions import Region
 from sptui.spapi.requests import InvalidValueError, parse_assignments
-from sptui.triage.case import Case, UnreadableCaseError, mask_json, read_case
+from sptui.triage.case import Case, UnreadableCaseError, read_case
+from sptui.triage.masking import mask_json
 from sptui.triage.reading.piece import Form
 
 

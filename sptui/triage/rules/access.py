@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sptui.spapi.enumeration import both, either
 from sptui.triage.causes import Actor, Cause
 from sptui.triage.evidence import (
     AnswerSeen,
@@ -18,7 +19,7 @@ from sptui.triage.evidence import (
     TokenRefreshed,
 )
 from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
-from sptui.triage.rules.words import PORTAL, SUPPORT, both, either, operation, where
+from sptui.triage.rules.words import PORTAL, SUPPORT, operation, where
 
 rules = RuleBook()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sptui.spapi.enumeration import both
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import Culprit, NotReproduced, RegionsTried
 from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
-from sptui.triage.rules.words import SUPPORT, both, operation
+from sptui.triage.rules.words import SUPPORT, operation
 
 rules: Final = RuleBook()
 

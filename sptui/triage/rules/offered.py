@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sptui.spapi.check import ProblemKind
+from sptui.spapi.enumeration import either
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import AnswerSeen, RequestFlaw, TypeAsked
 from sptui.triage.rules.base import DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, RuleBook, pro
-from sptui.triage.rules.words import either, labels
+from sptui.triage.rules.words import labels
 
 rules = RuleBook(TypeAsked)
 

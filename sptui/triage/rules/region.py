@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sptui.spapi.check import ProblemKind
+from sptui.spapi.enumeration import both
 from sptui.spapi.marketplaces import MARKETPLACES
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import LivesElsewhere, MinimalTried, RegionsTried, RequestFlaw, RolesKnown, SellersTried
 from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
-from sptui.triage.rules.words import SUPPORT, both, labels, where
+from sptui.triage.rules.words import SUPPORT, labels, where
 
 rules = RuleBook()
 

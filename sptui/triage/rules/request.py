@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from sptui.spapi.check import ProblemKind
+from sptui.spapi.enumeration import both
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import AnswerSeen, Culprit, MinimalTried, RequestClean, RequestFlaw, SellersTried
 from sptui.triage.rules.base import CERTAIN, DECISIVE, FAIR, HINT, STRONG, Facts, Judgement, Refused, RuleBook, con, pro
 from sptui.triage.rules.wording import subjects_of
-from sptui.triage.rules.words import both, operation
+from sptui.triage.rules.words import operation
 
 rules = RuleBook()
 

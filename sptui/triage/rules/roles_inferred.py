@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sptui.spapi.enumeration import either
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import OperationsTried, RolesInferred, RolesKnown, SellersTried
 from sptui.triage.rules.base import FAIR, HINT, STRONG, Facts, Judgement, RuleBook, con, pro
-from sptui.triage.rules.words import either, operation, where
+from sptui.triage.rules.words import operation, where
 
 rules: Final = RuleBook()
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from sptui.spapi.enumeration import both
 from sptui.spapi.marketplaces import MARKETPLACES, label_of_marketplace
 from sptui.spapi.regions import Region
 from sptui.triage.evidence import CallKnown
 
 SUPPORT: Final = "developer.amazonservices.com/support"
 PORTAL: Final = "the Solution Provider Portal (or Seller Central > Develop Apps)"
-
-
-def either(names: Iterable[str]) -> str:
-    """``A``, ``A or B``, ``A, B or C``."""
-    *before, last = list(names) or [""]
-    return f"{', '.join(before)} or {last}" if before else last
-
-
-def both(names: Iterable[str]) -> str:
-    """``A``, ``A and B``, ``A, B and C``."""
-    *before, last = list(names) or [""]
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def labels(marketplaces: Iterable[str]) -> str:

@@ -151,22 +151,17 @@ class ApplicationForm(Form):
         where = f"The secret is kept in {self.workspace.vault.description}, and tested when a seller is added."
         self.tell(f"{where} Leave it empty to keep the one that is there." if self._application else where)
 
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.dismiss()
-
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
     @work(exclusive=True, group="form")
     async def _save(self) -> None:
-        self.set_busy(busy=True)
-        try:
-            application, secret = self._read()
-            await add_application(self.workspace, application, secret)
-        except (SettingsError, CredentialError) as problem:
-            self.tell_problem(problem)
-            self.set_busy(busy=False)
-            return
+        with self.working():
+            try:
+                application, secret = self._read()
+                await add_application(self.workspace, application, secret)
+            except (SettingsError, CredentialError) as problem:
+                self.tell_problem(problem)
+                return
         self.dismiss()
         self.sptui.accounts_changed([])
 

@@ -15,7 +15,6 @@ from sptui.calling import (
     PlannedCall,
     body_for_people,
     context_of,
-    outcome_in_words,
     plan_call,
     sample_context,
     smallest_values,
@@ -23,12 +22,11 @@ from sptui.calling import (
 from sptui.spapi.authorization import Authorization, Seller
 from sptui.spapi.calls import Call
 from sptui.spapi.catalogue import Operation
-from sptui.spapi.check import RequestProblem
 from sptui.spapi.endpoints import Endpoints, ForbiddenHostError
-from sptui.spapi.operation_card import usage_plan_in_words
 from sptui.spapi.requests import InvalidValueError, RequestContext
 from sptui.triage.events import Question, StepName
-from sptui.tui.marks import Tone, line, one_line
+from sptui.tui.call_text import hint_text, outcome_text, problems_text
+from sptui.tui.marks import line, one_line
 from sptui.tui.operation_text import body_text
 from sptui.tui.screens.base import SptuiScreen
 from sptui.tui.screens.question import QuestionScreen
@@ -37,7 +35,6 @@ from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.tick import Tick
 from sptui.tui.widgets.top_bar import TopBar
 
-_MOST_PROBLEMS: Final = 3
 _WORTH_TELLING_SECONDS: Final = 1.0
 
 
@@ -150,13 +147,10 @@ class CallScreen(SptuiScreen[None]):
         try:
             planned = self._plan(self._form.values(self.selected_operation))
         except (InvalidValueError, ForbiddenHostError) as problem:
-            told = [line(("✖ ", "error"), one_line(str(problem)))]
+            told = line(("✖ ", "error"), one_line(str(problem)))
         else:
-            told = [_problem_line(each) for each in planned.problems]
-            told = told or [line(("● ", "success"), ("The catalogue has nothing against it.", "muted"))]
-        if len(told) > _MOST_PROBLEMS:
-            told[_MOST_PROBLEMS - 1 :] = [line((f"  and {len(told) - _MOST_PROBLEMS + 1} more", "muted"))]
-        self.query_one("#problems", QuietStatic).show(Content("\n").join(told))
+            told = problems_text(planned.problems)
+        self.query_one("#problems", QuietStatic).show(told)
 
     def _plan(self, values: dict[str, Any]) -> PlannedCall:
         workspace, who = self.workspace, self._authorization
@@ -230,51 +224,15 @@ class CallScreen(SptuiScreen[None]):
         self._draw()
 
     def _draw(self) -> None:
-        self._show_hint()
+        self.query_one("#hint", QuietStatic).show(hint_text(self.selected_operation))
         self._check()
         busy, call = bool(self._doing), self.call
         self.set_class(busy or call is not None, "-answered")
-        self.query_one("#outcome", QuietStatic).show(self._outcome())
+        self.query_one("#outcome", QuietStatic).show(outcome_text(call, self._doing))
         text, is_json = body_for_people(call) if call is not None and not busy else ("", False)
         self.query_one("#answer", QuietStatic).show(body_text(text, is_json=is_json))
         self.query_one("#send", Button).disabled = busy
         self.refresh_bindings()
-
-    def _show_hint(self) -> None:
-        operation = self.selected_operation
-        parts = [f"{operation.method} {operation.path}"]
-        parts.append("no usage plan published" if operation.rate is None else usage_plan_in_words(operation))
-        if operation.sandbox_only:
-            parts.append("served in the sandbox alone")
-        if not operation.parameters:
-            parts.append("takes no parameters")
-        if operation.side_effects != "none":
-            parts.append("has side effects: asks before it is sent")
-        if operation.rdt == "always":
-            parts.append("wants a Restricted Data Token; sptui sends the seller's")
-        if operation.deprecated:
-            parts.append(f"deprecated{', use ' + operation.replaced_by if operation.replaced_by else ''}")
-        self.query_one("#hint", QuietStatic).show(line((" · ".join(parts), "muted")))
-
-    def _outcome(self) -> Content:
-        if self._doing:
-            return line(("◌ ", "muted"), f"{self._doing} …  ", ("Esc stops", "muted"))
-        call = self.call
-        if call is None:
-            return line(("Nothing was sent yet. ", "muted"), ("F5", "warning"), (" sends what the form says.", "muted"))
-        tone: Tone = "success" if call.ok else "error"
-        mark = "●" if call.ok else "✖"
-        answer, told = call.answer, [f"{call.milliseconds:.0f} ms"]
-        if answer is not None and answer.rate_limit is not None:
-            told.append(f"{answer.rate_limit:g} a second")
-        if not call.ok:
-            told.append("t finds out why")
-        circumstances = line(("  " + " · ".join(told), "muted"))
-        lines = [line((f"{mark} {one_line(outcome_in_words(call))}", tone))]
-        lines = [lines[0] + circumstances] if call.ok else [*lines, circumstances]
-        if answer is not None and answer.request_id:
-            lines.append(line(("  request id ", "muted"), one_line(answer.request_id)))
-        return Content("\n").join(lines)
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
@@ -315,8 +273,3 @@ class CallScreen(SptuiScreen[None]):
             return
         self.app.copy_to_clipboard(planned.preview.as_curl())
         self.notify("The request is copied as a curl command.", markup=False)
-
-
-def _problem_line(problem: RequestProblem) -> Content:
-    mark: tuple[str, Tone] = ("· ", "muted") if problem.is_note else ("▲ ", "warning")
-    return line(mark, one_line(problem.problem))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual import events, on, work
@@ -16,17 +15,17 @@ from textual.widgets import Footer, Input, Label, TextArea
 from sptui.spapi.authorization import Authorization, Seller
 from sptui.spapi.catalogue import Operation
 from sptui.triage.case import UnreadableCaseError
-from sptui.triage.explanation import Explanation, explain
-from sptui.triage.reading import FORMS_IN_WORDS, FillIn, missing_in, read_text, recognised_facts
-from sptui.triage.reading.text import LARGEST_JSON, decode, masked, too_large
-from sptui.triage.support_case import support_case
+from sptui.triage.explanation import Explanation
+from sptui.triage.reading import FORMS_IN_WORDS, FillIn, missing_in
+from sptui.triage.support_case import SupportFacts, support_case
+from sptui.tui.clipboard import copy
 from sptui.tui.marks import hanging, line, one_line
+from sptui.tui.pasted import is_cut, is_listed, preview, read_paste, recognised_text, text_of_file
 from sptui.tui.screens.base import SptuiScreen
 from sptui.tui.verdict_text import verdict_text
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
 
-_SHOWN_AT_MOST: Final = 8_000
 _TYPING_PAUSE_SECONDS: Final = 0.4
 
 
@@ -134,9 +133,9 @@ class ExplainScreen(SptuiScreen[None]):
         self.query_one("#verdict", QuietStatic).show(line(("Reading…", "muted")))
         now = self.workspace.clock.now()
         try:
-            found, shown = await asyncio.to_thread(_explained, text, self._entry, self._more, now)
+            found, shown = await asyncio.to_thread(read_paste, text, self._entry, self._more, now)
         except UnreadableCaseError as problem:
-            self._show(None, str(problem), await asyncio.to_thread(_preview, text))
+            self._show(None, str(problem), await asyncio.to_thread(preview, text))
             return
         self._show(found, "", shown)
 
@@ -146,7 +145,7 @@ class ExplainScreen(SptuiScreen[None]):
         if area.text != shown:
             area.load_text(shown)
         # A text that is not shown whole cannot be gone on with by typing.
-        area.read_only = shown.endswith(_CUT) or bool(explanation and explanation.found.form in _LISTED)
+        area.read_only = is_cut(shown) or bool(explanation and is_listed(explanation))
         self.set_class(bool(shown), "-read")
         self._draw()
         self.refresh_bindings()
@@ -164,18 +163,7 @@ class ExplainScreen(SptuiScreen[None]):
             verdict.show(told or hanging("", hint, tone="muted", width=width, column=2))
             return
         verdict.show(Content("\n").join([verdict_text(self.explanation.verdict, width), Content("")]))
-        recognised.show(self._recognised_text(self.explanation, width))
-
-    def _recognised_text(self, explanation: Explanation, width: int) -> Content:
-        found, case = explanation.found, explanation.case
-        (_, form), *facts = recognised_facts(found, case)
-        told = " · ".join([form, *(value if label in _PLAIN else f"{label} {value}" for label, value in facts)])
-        parts = [hanging("recognised", told, tone="muted", width=width)]
-        parts += [hanging("", each, tone="muted", width=width) for each in found.notes[:3]]
-        missing = ", ".join(each.words for each in missing_in(found, case))
-        if missing:
-            parts.append(hanging("missing", f"{missing} (F2 fills in)", tone="muted", width=width))
-        return Content("\n").join(parts)
+        recognised.show(recognised_text(self.explanation, width))
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
@@ -208,11 +196,12 @@ class ExplainScreen(SptuiScreen[None]):
             self._entry = chosen
             self._read(self._text, anew=False)
 
-    def action_support(self) -> None:
+    @work(group="copy")
+    async def action_support(self) -> None:
         """Copies the text for Amazon's support."""
         if self.explanation is not None:
-            self.app.copy_to_clipboard(support_case(self.explanation))
-            self.app.notify("Text for Amazon's support copied; fill in what is marked.", markup=False)
+            told = await copy(self.app, support_case(SupportFacts.of_explanation(self.explanation)))
+            self.app.notify(f"{told} Fill in what is marked.", title="Text for Amazon's support", markup=False)
 
     def action_clear(self) -> None:
         """An empty paste."""
@@ -230,7 +219,7 @@ class ExplainScreen(SptuiScreen[None]):
     async def _open(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         try:
-            text = await asyncio.to_thread(_file_text, name)
+            text = await asyncio.to_thread(text_of_file, name)
         except (OSError, RuntimeError, ValueError) as problem:  # an unknown ~user is a RuntimeError
             told = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
             self.notify(f"{one_line(name)}: {one_line(told)}", title="Not read", severity="error", markup=False)
@@ -277,35 +266,3 @@ class ExplainScreen(SptuiScreen[None]):
             chosen = await self.app.push_screen_wait(ChoiceScreen("For which seller?", names))
         if chosen is not None:
             self.app.push_screen(InvestigationScreen(self.explanation.case.for_authorization(authorizations[chosen])))
-
-
-_PLAIN: Final = frozenset({"operation", "region", "marketplace", "answer"})
-_LISTED: Final = frozenset({"a HAR file", "a Postman collection"})
-_CUT: Final = "\n…"
-
-
-def _explained(text: str, entry: int | None, more: FillIn, now: Any) -> tuple[Explanation, str]:
-    """The explanation, and the text as it may be shown. Raises UnreadableCaseError."""
-    found = read_text(text, entry=entry)
-    explanation = explain(found.filled(more), now)
-    if found.form in _LISTED:
-        return explanation, "\n".join([f"{found.form[2:]}: {len(found.entries) or 1} calls", *found.entries[:200]])
-    return explanation, _preview(text)
-
-
-def _preview(text: str) -> str:
-    """The beginning of a text without its secrets; printable, so that it cannot steer the terminal."""
-    begin = masked(text[: 4 * _SHOWN_AT_MOST])
-    cut = len(text) > 4 * _SHOWN_AT_MOST or len(begin) > _SHOWN_AT_MOST
-    lines = begin[:_SHOWN_AT_MOST].replace("\t", "    ").splitlines()
-    kept = "\n".join("".join(each if each.isprintable() else " " for each in one) for one in lines)
-    return kept + (_CUT if cut else "")
-
-
-def _file_text(name: str) -> str:
-    """Raises OSError, RuntimeError (an unknown ``~user``) and ValueError, which UnreadableCaseError is."""
-    with Path(name).expanduser().open("rb") as source:
-        data = source.read(LARGEST_JSON + 1)
-    if len(data) > LARGEST_JSON:
-        raise too_large(len(data), LARGEST_JSON)
-    return decode(data)

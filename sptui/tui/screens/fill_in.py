@@ -78,10 +78,6 @@ class FillInForm(Form):
         self.query(Input).first().focus()
         self.tell("▸ is not told by the call. Leave empty what nobody knows.")
 
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.dismiss()
-
     @on(Button.Pressed, "#use")
     @on(Input.Submitted)
     def _take(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 
 
 class Form(ModalScreen[None]):
-    """What a form does; ``fields`` and ``buttons`` say of what it is made."""
+    """What a form does; ``fields`` and ``buttons`` say of what it is made. The button ``cancel`` does what Esc does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="form.cancel", tooltip="Stop what runs, or close the form"),
     ]
 
     title_of_form = ""
+    told_when_stopped: ClassVar[str] = "Stopped. Nothing was saved."
 
     def compose(self) -> ComposeResult:
         """Fields, message, buttons."""
@@ -83,18 +85,31 @@ class Form(ModalScreen[None]):
         self.remove_class("-no-keyring")
         self.tell(f"Secrets are now kept in {self.workspace.vault.description}: save again.")
 
-    def set_busy(self, *, busy: bool) -> None:
-        """While something runs, nothing else is started."""
-        for button in self.query(Button):
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """While something runs, nothing else is started; what leaves the form stays, to stop it."""
+        self._set_busy(busy=True)
+        try:
+            yield
+        finally:
+            if self.is_attached:
+                self._set_busy(busy=False)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        for button in self.query("#buttons Button").exclude("#cancel").results(Button):
             button.disabled = busy
         self.set_class(busy, "-busy")
+
+    @on(Button.Pressed, "#cancel")
+    def _leave(self) -> None:
+        self.action_cancel()
 
     def action_cancel(self) -> None:
         """Stops what runs; closes the form when nothing does."""
         if self.has_class("-busy"):
             self.workers.cancel_node(self)
-            self.set_busy(busy=False)
-            self.tell("Stopped. Nothing was saved.")
+            self._set_busy(busy=False)
+            self.tell(self.told_when_stopped)
         else:
             self.dismiss()
 

@@ -9,23 +9,21 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import DataTable, Footer
 
 from sptui.database import DatabaseError
-from sptui.health.notifications.amazon import SideEffect
-from sptui.health.notifications.queue_check import CheckState, QueueFinding
+from sptui.health.notifications.queue_check import QueueFinding
 from sptui.health.notifications.queue_errors import QueueError
 from sptui.health.notifications.service import NOT_CONFIGURED, Notifications
 from sptui.health.notifications.setup import SellerResult, Setup, Standing
 from sptui.health.notifications.subscriptions import Subscription
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.regions import Region
-from sptui.triage.events import Question, StepName
-from sptui.tui.marks import Mark, Tone, age_in_words, cell, hanging, line, mark_cell, one_line
+from sptui.tui.consent import Consent
+from sptui.tui.marks import Mark, Tone, age_in_words, cell, hanging, line, mark_cell
 from sptui.tui.messages import AccountsChanged, KnownChanged, ModesChanged
+from sptui.tui.notifications_text import queue_text, trouble_of
 from sptui.tui.screens.base import SptuiScreen
-from sptui.tui.screens.question import QuestionScreen
 from sptui.tui.widgets.keyed_table import Cells, Column, KeyedTable
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.top_bar import TopBar
@@ -45,12 +43,6 @@ _MARKS: Final = {
     Standing.DECLINED: Mark("-", "not done", "warning"),
 }
 _NOT_ASKED: Final = Mark("?", "not asked yet", "muted")
-_CHECKS: Final[dict[CheckState, tuple[str, Tone]]] = {
-    CheckState.OK: ("●", "success"),
-    CheckState.NOTE: ("▲", "warning"),
-    CheckState.PROBLEM: ("✖", "error"),
-}
-_CHOICES: Final = ("yes", "yes to all", "no", "no to all")
 _GROUP: Final = "notifications"
 
 
@@ -80,7 +72,7 @@ class NotificationsScreen(SptuiScreen[None]):
         self._problem = ""
         self._doing = ""
         self._done = ""
-        self._answer_to_all: str | None = None
+        self._consent = Consent(self)
         self._subscriptions: dict[tuple[str, str, Region], Subscription] = {}
         self._newest: dict[tuple[str, str], datetime] = {}
 
@@ -162,22 +154,8 @@ class NotificationsScreen(SptuiScreen[None]):
 
     @on(ModesChanged)
     def _show_queue(self) -> None:
-        width = max(40, self.size.width - 4)
-        lines = [hanging("queue", self._queue_in_words(), tone="plain", width=width, column=11)]
-        for each in sorted(self._findings or (), key=lambda found: found.state is CheckState.OK)[:3]:
-            glyph, tone = _CHECKS[each.state]
-            lines.append(hanging("", f"{glyph} {each.check}: {each.found}", tone="plain", width=width, column=11))
-            if each.state is not CheckState.OK and each.do:
-                lines.append(hanging("", f"→ {each.do}", tone="muted", width=width, column=11))
-        for told, tone in self._news():
-            lines.append(hanging("", told, tone=tone, width=width, column=11))
-        self.query_one("#queue", QuietStatic).show(Content("\n").join(lines))
-
-    def _queue_in_words(self) -> str:
-        if not self._service.is_configured:
-            return NOT_CONFIGURED
-        manners = "sptui's own" if self._service.config.own_queue else "not sptui's own: nothing is deleted from it"
-        return f"{self._service.config.queue_url} ({manners})"
+        told = queue_text(self._service, self._findings or (), self._news(), max(40, self.size.width - 4))
+        self.query_one("#queue", QuietStatic).show(told)
 
     def _news(self) -> Iterator[tuple[str, Tone]]:
         if self.sptui.queue_problem:
@@ -197,24 +175,12 @@ class NotificationsScreen(SptuiScreen[None]):
 
     @on(DataTable.RowHighlighted)
     def _show_detail(self) -> None:
-        text = self._trouble_of(self._table.selected_key or "")
+        text = trouble_of(self._table.selected_key or "", self.workspace, self._results)
         detail = self.query_one("#detail", QuietStatic)
         detail.display = bool(text)
         detail.show(
             hanging("", text, tone="warning", width=max(40, self.size.width - 6), column=2) if text else line("")
         )
-
-    def _trouble_of(self, key: str) -> str:
-        """What went wrong with one at the last look, or where its notifications do not fit together."""
-        result = self._results.get(key)
-        if result is not None and result.problem:
-            return one_line(result.problem)
-        found = next((each for each in self.workspace.accounts.authorizations() if each.key == key), None)
-        gaps = self._service.store.gaps(found.seller_id, found.region) if found else ()
-        if not gaps:
-            return ""
-        told = f"A notification is missing: on {gaps[-1].time:%Y-%m-%d}, {gaps[-1].in_words}."
-        return one_line(f"{told} The performance report tells how it stands.")
 
     def on_resize(self) -> None:
         """Lines and columns are as the screen is wide."""
@@ -300,7 +266,8 @@ class NotificationsScreen(SptuiScreen[None]):
         elif not self._service.is_configured:
             self.notify(NOT_CONFIGURED, title="No queue is set", severity="warning", markup=False, timeout=15)
         else:
-            self._doing, self._done, self._problem, self._answer_to_all = doing, "", "", None
+            self._doing, self._done, self._problem = doing, "", ""
+            self._consent = Consent(self)
             self._show()
             self._run(what)
 
@@ -314,7 +281,7 @@ class NotificationsScreen(SptuiScreen[None]):
         self._show()
 
     def _setup(self) -> Setup:
-        return self._service.setup(self._ask)
+        return self._service.setup(self._consent.ask)
 
     def _counting(self, word: str, of: int) -> Callable[[SellerResult], None]:
         count = 0
@@ -329,22 +296,3 @@ class NotificationsScreen(SptuiScreen[None]):
             self._show_queue()
 
         return tell
-
-    async def _ask(self, effect: SideEffect) -> bool:
-        """A yes to this very call; a yes or no to all holds until this run ends."""
-        if self._answer_to_all is not None:
-            return self._answer_to_all == "yes to all"
-        question = Question(
-            step=StepName.REQUEST,
-            id="notifications",
-            text=effect.text,
-            choices=_CHOICES,
-            method=effect.request.method,
-            path=effect.request.target,
-            body=effect.request.body,
-        )
-        who = effect.authorization
-        answer = await self.app.push_screen_wait(QuestionScreen(question, f"{who.seller} · {who.region}"))
-        if answer.endswith("to all"):
-            self._answer_to_all = answer
-        return answer.startswith("yes")

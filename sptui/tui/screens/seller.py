@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import functools
 from typing import ClassVar, Final
 
 from textual import on
@@ -13,29 +13,28 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Footer
 
-from sptui.database import DatabaseError
-from sptui.health.metric import Metric, Severity
 from sptui.health.seller_central import page_for
 from sptui.health.summary import HealthSummary
 from sptui.spapi.authorization import Authorization, Seller
 from sptui.spapi.regions import Region
-from sptui.tui.marks import RANKS, REFRESHING, age_in_words, line, one_line, wait_in_words
+from sptui.tui.marks import line
 from sptui.tui.messages import AccountsChanged, KnownChanged
-from sptui.tui.screens.base import SptuiScreen
+from sptui.tui.screens.account_forms import AccountForms
+from sptui.tui.seller_known import SellerKnown
+from sptui.tui.seller_text import region_line, today_text, why_empty_text
 from sptui.tui.widgets.advice_panel import advice, pages_of
-from sptui.tui.widgets.marketplaces_table import MarketplacesTable, Store, stores_of, worst_first
+from sptui.tui.widgets.marketplaces_table import MarketplacesTable
 from sptui.tui.widgets.metrics_panel import MetricsPanel
 from sptui.tui.widgets.panel_strip import PanelStrip
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.tui.widgets.timeline_panel import timeline
 from sptui.tui.widgets.top_bar import TopBar
-from sptui.tui.widgets.verdict_line import verdict
 
 _PANELS: Final = ("marketplaces-panel", "metrics-panel", "history-panel", "advice-panel")
 _TITLES: Final = dict(zip(_PANELS, ("Marketplaces", "Metrics", "Account history", "What to do"), strict=True))
 
 
-class SellerScreen(SptuiScreen[None]):
+class SellerScreen(AccountForms):
     """The health of one seller, in one region or in all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,8 +63,6 @@ class SellerScreen(SptuiScreen[None]):
         self._seller_name = seller_name
         self._shown_region: Region | None = None
         self._front = _PANELS[0]
-        self._metrics: dict[str, tuple[Authorization, Metric]] = {}
-        self._trends: dict[str, list[float | int | None]] = {}
         self._waiting = False
 
     def compose(self) -> ComposeResult:
@@ -78,7 +75,7 @@ class SellerScreen(SptuiScreen[None]):
         with Container(id="panels"):
             with Vertical(id="marketplaces-panel", classes="panel"):
                 yield MarketplacesTable(id="marketplaces")
-            yield MetricsPanel(self._trend, id="metrics-panel")
+            yield MetricsPanel(self._known.trend, id="metrics-panel")
             with VerticalScroll(id="history-panel", classes="panel"):
                 yield QuietStatic(id="history")
             with VerticalScroll(id="advice-panel", classes="panel"):
@@ -98,6 +95,10 @@ class SellerScreen(SptuiScreen[None]):
     def selected_seller(self) -> Seller | None:
         """The seller that is shown; None once it was removed."""
         return self.workspace.accounts.seller(self._seller_name)
+
+    @functools.cached_property
+    def _known(self) -> SellerKnown:
+        return SellerKnown(self.workspace)
 
     @property
     def _marketplaces(self) -> MarketplacesTable:
@@ -131,46 +132,19 @@ class SellerScreen(SptuiScreen[None]):
                 self.app.pop_screen()
             return
         now = self.workspace.clock.now()
-        asked = [(each, self._summary(each)) for each in self._authorizations]
-        summaries = [summary for _, summary in asked]
-        stores = [
-            (f"{each.key}/{store.marketplace_id}", store) for each, summary in asked for store in stores_of(summary)
-        ]
-        stores.sort(key=lambda entry: worst_first(entry[1]))
-        self._metrics = {
-            f"{each.key}/{metric.marketplace_id}/{metric.label}": (each, metric)
-            for each, summary in asked
-            for metric in summary.metrics
-        }
-        if len(asked) > 1:
-            self._metrics = dict(sorted(self._metrics.items(), key=lambda entry: -entry[1][1].severity))
-        self._trends.clear()
-        nothing = not stores and not self._metrics and not any(summary.status_history for summary in summaries)
-        self.set_class(nothing, "-nothing")
-        if nothing:
-            self.query_one("#empty", QuietStatic).show(self._why_empty())
-        self._marketplaces.show(stores, now)
-        self._metrics_panel.show({key: metric for key, (_, metric) in self._metrics.items()})
-        self.query_one("#today", QuietStatic).show(self._verdict(summaries))
-        self._show_texts(summaries)
+        known = self._known
+        known.look(self._authorizations)
+        self.set_class(known.is_nothing, "-nothing")
+        if known.is_nothing:
+            told = why_empty_text(self.workspace.monitor, self._authorizations, known.summary)
+            self.query_one("#empty", QuietStatic).show(told)
+        self._marketplaces.show(known.stores, now)
+        self._metrics_panel.show({key: metric for key, (_, metric) in known.metrics.items()})
+        self.query_one("#today", QuietStatic).show(today_text(known.summaries))
+        self._show_texts(known.summaries)
         self._show_regions()
-        self._show_strip(stores, summaries)
-        self._share_out(len(stores))
-
-    def _summary(self, authorization: Authorization) -> HealthSummary:
-        try:
-            return self.workspace.monitor.summary(authorization)
-        except DatabaseError as problem:
-            return HealthSummary(authorization.seller, authorization.region, None, None, errors=(str(problem),))
-
-    def _verdict(self, summaries: list[HealthSummary]) -> Content:
-        """The verdict, and below it what could not be found out: what is shown is older then."""
-        failures = [
-            line(("✖ ", "error"), one_line(f"{summary.region}: {error}"))
-            for summary in summaries
-            for error in summary.errors[:1]
-        ]
-        return Content("\n").join([verdict(summaries), *failures])
+        self._show_strip()
+        self._share_out(len(known.stores))
 
     def _show_texts(self, summaries: list[HealthSummary]) -> None:
         now = self.workspace.clock.now()
@@ -184,15 +158,8 @@ class SellerScreen(SptuiScreen[None]):
         width = self.query_one("#advice-panel").scrollable_content_region.width or self.size.width - 4
         self.query_one("#advice", QuietStatic).show(advice(summaries, width))
 
-    def _show_strip(self, stores: list[tuple[str, Store]], summaries: list[HealthSummary]) -> None:
-        bad = sum(metric.severity >= Severity.WARNING for _, metric in self._metrics.values())
-        asking = sum(each.answer in ("no", "care") for summary in summaries for each in summary.preflight)
-        counts = {
-            "marketplaces-panel": len(stores),
-            "metrics-panel": bad,
-            "history-panel": sum(len(summary.status_history) for summary in summaries),
-            "advice-panel": asking,
-        }
+    def _show_strip(self) -> None:
+        counts = dict(zip(_PANELS, self._known.counts, strict=True))
         labels = [(panel, f"{title} {counts[panel] or ''}".rstrip()) for panel, title in _TITLES.items()]
         self.query_one(PanelStrip).show(labels, self._front)
         for panel in _PANELS:
@@ -218,51 +185,13 @@ class SellerScreen(SptuiScreen[None]):
         self.set_class(not self._tabbed and self.size.width >= 150, "-beside")
         self.call_after_refresh(self._show)
 
-    def _trend(self, key: str) -> list[float | int | None]:
-        """The values that a metric had, oldest first; looked up when its row is drawn."""
-        if key not in self._trends and key in self._metrics:
-            authorization, metric = self._metrics[key]
-            try:
-                points = self.workspace.history.trend(authorization, metric)
-            except DatabaseError:
-                points = ()
-            self._trends[key] = [point.value for point in points]
-        return self._trends.get(key, [])
-
     def _show_regions(self) -> None:
         seller = self.selected_seller
-        lines = [self._region_line(each) for each in seller.authorizations] if seller else []
+        lines = [
+            region_line(self.workspace, each, self.size.width, shown=self._shown_region in (None, each.region))
+            for each in (seller.authorizations if seller else ())
+        ]
         self.query_one("#regions", QuietStatic).show(Content("\n").join(lines))
-
-    def _region_line(self, authorization: Authorization) -> Content:
-        monitor, now = self.workspace.monitor, self.workspace.clock.now()
-        known = monitor.known(authorization)
-        mark = REFRESHING if monitor.is_refreshing(authorization) else RANKS[monitor.standing(authorization).rank]
-        shown = self._shown_region in (None, authorization.region)
-        read = f"read {_ago(known.reading.time, now)}" if known.reading else "never read"
-        report = f"report {_ago(known.performance.made, now)}" if known.performance.made else "no report"
-        next_call = f"next call {wait_in_words(monitor.seconds_until_allowed(authorization))}"
-        return line(
-            ("▌ " if shown else "  ", "warning"),
-            (f"{authorization.region}  ", "plain"),
-            (f"{one_line(authorization.seller_id)}  " if self.size.width >= 90 else "", "muted"),
-            (f"{mark.label:<13}", mark.tone),
-            (f"{read} · {report} · {next_call}", "muted"),
-        )
-
-    def _why_empty(self) -> Content:
-        monitor = self.workspace.monitor
-        authorizations = self._authorizations
-        if any(monitor.is_refreshing(each) for each in authorizations):
-            return line("Asking Amazon where this seller takes part…")
-        failures = [(each, error) for each in authorizations for error in self._summary(each).errors]
-        if failures:
-            return line(
-                ("✖ Amazon could not be asked.\n\n", "error"),
-                "\n".join(f"{each.region}: {one_line(error)}" for each, error in failures),
-                "\n\n", ("r", "warning"), " tries again; ", ("t", "warning"), " finds out why.",
-            )  # fmt: skip
-        return line("Nothing has been read yet. ", ("r", "warning"), " asks Amazon now.")
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
@@ -327,7 +256,7 @@ class SellerScreen(SptuiScreen[None]):
         """Copies the page of Seller Central that fits what is under the cursor, else the one that is needed most."""
         metric = self._metrics_panel.selected if self._metrics_panel.table.has_focus else None
         store = self._marketplaces.selected if self._marketplaces.has_focus else None
-        pages = pages_of([self._summary(each) for each in self._authorizations])
+        pages = pages_of([self._known.summary(each) for each in self._authorizations])
         page = ""
         if metric is not None:
             page = page_for("account_health", metric.marketplace_id)
@@ -346,15 +275,3 @@ class SellerScreen(SptuiScreen[None]):
             seller = self.selected_seller
             return seller is not None and len(seller.authorizations) > 1
         return super().check_action(action, parameters)
-
-    def action_edit(self) -> None:
-        """Opens the seller's form."""
-        from sptui.tui.screens.seller_form import SellerForm
-
-        if (seller := self.selected_seller) is not None:
-            self.app.push_screen(SellerForm(seller))
-
-
-def _ago(moment: datetime, now: datetime) -> str:
-    age = age_in_words(moment, now)
-    return age if age == "now" else f"{age} ago"

@@ -79,10 +79,6 @@ class SellerForm(Form):
     def _region(self) -> Region:
         return Region(str(self.query_one("#region", Select).value))
 
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.dismiss()
-
     @on(Button.Pressed, "#test")
     @on(Input.Submitted)
     def _test(self) -> None:
@@ -94,15 +90,12 @@ class SellerForm(Form):
 
     @work(exclusive=True, group="form")
     async def _save(self, *, test: bool) -> None:
-        self.set_busy(busy=True)
-        try:
-            if not test or await self._credentials_work(*self._read()):
-                await self._keep(*self._read())
-        except (SettingsError, CredentialError) as problem:
-            self.tell_problem(problem)
-        finally:
-            if self.is_attached:
-                self.set_busy(busy=False)
+        with self.working():
+            try:
+                if not test or await self._credentials_work(*self._read()):
+                    await self._keep(*self._read())
+            except (SettingsError, CredentialError) as problem:
+                self.tell_problem(problem)
 
     def _read(self) -> tuple[Authorization, Secret | None]:
         name, seller_id, application = self.text("name"), self.text("seller-id"), self.query_one("#application", Select)

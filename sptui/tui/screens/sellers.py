@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Footer, Input, Static
 
-from sptui.health.fleet import Counts, Entry, Fleet, Grouping, Order, counted, fitting, ordered
+from sptui.health.fleet import Counts, Entry, Fleet, Grouping, counted, fitting, ordered
 from sptui.spapi.authorization import Authorization, Seller
-from sptui.tui.marks import line
+from sptui.tui.fleet_arrangement import Arrangement, Round
 from sptui.tui.messages import AccountsChanged, KnownChanged
-from sptui.tui.screens.base import SptuiScreen
-from sptui.tui.widgets.fleet_lines import authorization_line, counts_line
+from sptui.tui.screens.account_forms import AccountForms
+from sptui.tui.widgets.fleet_lines import authorization_line, counts_line, empty_text
 from sptui.tui.widgets.fleet_table import FleetTable
 from sptui.tui.widgets.long_table import LongTable
 from sptui.tui.widgets.quiet_static import QuietStatic
@@ -28,18 +28,9 @@ _REDRAW_SECONDS: Final = 0.2
 _REORDER_SECONDS: Final = 2.0
 _SMALL_FLEET: Final = 300
 _SLICE: Final = 100
-_HEADERS: Final = {
-    "changed": Order.CHANGED, "seller": Order.NAME, "state": Order.WORST, "places": Order.WORST,
-    "problems": Order.WORST, "regions": Order.REGION, "application": Order.APPLICATION, "age": Order.AGE,
-}  # fmt: skip
-
-_COLUMN_OF: Final = {
-    Order.CHANGED: "changed", Order.NAME: "seller", Order.WORST: "state", Order.REGION: "regions",
-    Order.APPLICATION: "application", Order.AGE: "age",
-}  # fmt: skip
 
 
-class SellersScreen(SptuiScreen[None]):
+class SellersScreen(AccountForms):
     """All sellers. Enter opens one, typing after ``/`` filters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,36 +51,28 @@ class SellersScreen(SptuiScreen[None]):
         Binding("d", "remove", "Remove", show=False, id="sellers.remove", tooltip="Remove the seller under the cursor"),
         Binding("i", "import", "Import", show=False, id="sellers.import", tooltip="Take over many sellers from a file"),
         Binding(
-            "A",
-            "applications",
-            "Apps",
-            show=False,
-            id="sellers.applications",
+            "A", "applications", "Apps", show=False, id="sellers.applications",
             tooltip="The applications and their secrets",
         ),
         Binding("escape", "clear_filter", "Show all", id="sellers.clear-filter", tooltip="Leave the filter"),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self._order, self._backwards, self._grouping = Order.WORST, False, Grouping.NONE
+        self._arrangement = Arrangement()
+        self._round = Round()
         self._fleet: Fleet | None = None
         self._changed: set[str] = set()
         self._flush_waits = self._order_waits = False
         self._counts, self._number_shown = Counts(), 0
-        self._asked: set[str] = set()
-        self._answered: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """Top bar, filter, how the fleet stands, the table, what is known of the seller under the cursor."""
         yield TopBar("Sellers")
         with Horizontal(id="filter-line"):
             yield Static("Filter", markup=False)
-            yield Input(
-                placeholder="seller, id, region, application, state or problem; !word: without",
-                id="filter",
-                compact=True,
-            )
+            fields = "seller, id, region, application, state or problem; !word: without"
+            yield Input(placeholder=fields, id="filter", compact=True)
         yield QuietStatic(id="counts")
         yield FleetTable(id="sellers")
         yield QuietStatic(id="empty")
@@ -139,10 +122,11 @@ class SellersScreen(SptuiScreen[None]):
         """Whether to arrange all sellers takes long enough to be felt."""
         return len(self.workspace.accounts.sellers) > _SMALL_FLEET
 
+    @on(Resize)
     def _show(self) -> None:
         """Everything at once where that is quick; else the sellers as they come, then in their order."""
         if self._large:
-            if not self._table.keys and self._grouping is Grouping.NONE:
+            if not self._table.keys and self._arrangement.grouping is Grouping.NONE:
                 self._table.set_rows([each.name for each in self.workspace.accounts.sellers])
             self._arrange_in_slices()
         else:
@@ -152,21 +136,21 @@ class SellersScreen(SptuiScreen[None]):
     async def _arrange_in_slices(self) -> None:
         sellers = self.workspace.accounts.sellers
         for start in range(0, len(sellers), _SLICE):
-            self.fleet.rows(sellers[start : start + _SLICE], self._grouping)
+            self.fleet.rows(sellers[start : start + _SLICE], self._arrangement.grouping)
             await asyncio.sleep(0)
         self._arrange()
 
     def _arrange(self) -> None:
         """Orders, filters, groups."""
-        wanted = self.query_one("#filter", Input).value
-        entries = self.fleet.rows(self.workspace.accounts.sellers, self._grouping)
-        shown = ordered(fitting(entries, wanted), self._order, backwards=self._backwards)
+        wanted, by = self.query_one("#filter", Input).value, self._arrangement
+        entries = self.fleet.rows(self.workspace.accounts.sellers, by.grouping)
+        shown = ordered(fitting(entries, wanted), by.order, backwards=by.backwards)
         table, empty = self._table, self.query_one("#empty", QuietStatic)
-        table.show_entries(shown, self._grouping, _COLUMN_OF[self._order])
+        table.show_entries(shown, by.grouping, by.column)
         table.display = bool(shown)
         empty.display = not shown
         if not shown:
-            empty.show(self._why_empty(filtered=bool(wanted.split())))
+            empty.show(empty_text(filtered=bool(wanted.split())))
         self._counts = counted(entries)
         self._show_counts(len(shown))
         self._show_detail()
@@ -174,18 +158,12 @@ class SellersScreen(SptuiScreen[None]):
     def _show_counts(self, shown: int | None = None) -> None:
         if shown is not None:
             self._number_shown = shown
-        progress = (len(self._answered), len(self._asked)) if self._asked else None
-        order = f"{self._order.value}{' backwards' if self._backwards else ''}"
-        self.query_one("#counts", QuietStatic).show(
-            counts_line(
-                self._counts,
-                progress,
-                order=order,
-                grouping=self._grouping.value,
-                shown=self._number_shown,
-                width=self.size.width - 2,
-            )
-        )
+        by = self._arrangement
+        told = counts_line(
+            self._counts, self._round.progress, order=by.order_in_words, grouping=by.grouping.value,
+            shown=self._number_shown, width=self.size.width - 2,
+        )  # fmt: skip
+        self.query_one("#counts", QuietStatic).show(told)
 
     @on(LongTable.RowHighlighted)
     def _show_detail(self) -> None:
@@ -196,10 +174,6 @@ class SellersScreen(SptuiScreen[None]):
         ]
         self.query_one("#detail", QuietStatic).show(Content("\n").join(lines))
 
-    @on(Resize)
-    def _resized(self) -> None:
-        self._show()
-
     def _ages_move_on(self) -> None:
         self._table.touch(self._table.keys_on_screen)
         self._show_detail()
@@ -207,17 +181,6 @@ class SellersScreen(SptuiScreen[None]):
     def _application(self, authorization: Authorization) -> str:
         found = self.workspace.accounts.application(authorization.application)
         return (found.name if found else "") or authorization.application
-
-    def _why_empty(self, *, filtered: bool) -> Content:
-        if filtered:
-            return line("No seller fits the filter.\n\n", ("Esc", "warning"), " shows all again.")
-        return line(
-            "No sellers yet.\n\n",
-            ("A", "warning"), " adds an application (client id and secret), ",
-            ("a", "warning"), " a seller with its refresh token.\n\n",
-            "To look around first: leave with q and run  sptui demo\n",
-            ("i", "warning"), " takes over many at once from a file.",
-        )  # fmt: skip
 
     def redraw(self) -> None:
         """Draws everything in the colours of the theme."""
@@ -230,10 +193,7 @@ class SellersScreen(SptuiScreen[None]):
         """In a round of thousands every change is one of many: lines are drawn a few times a second."""
         monitor = self.workspace.monitor
         for each in message.authorizations:
-            if monitor.is_refreshing(each):
-                self._asked.add(each.key)
-            elif each.key in self._asked:
-                self._answered.add(each.key)
+            self._round.note(each.key, asking=monitor.is_refreshing(each))
             self.fleet.forget(each.seller)
             self._changed.add(each.seller)
         if not self._flush_waits:
@@ -243,9 +203,7 @@ class SellersScreen(SptuiScreen[None]):
     def _draw_changes(self) -> None:
         self._flush_waits = False
         changed, self._changed = self._changed, set()
-        over = self._asked == self._answered
-        if over:
-            self._asked, self._answered = set(), set()
+        self._round.end_where_all_answered()
         if not self._large:
             self._arrange()
         elif not self._order_waits:
@@ -302,27 +260,22 @@ class SellersScreen(SptuiScreen[None]):
 
     @on(LongTable.HeaderSelected)
     def _header_clicked(self, message: LongTable.HeaderSelected) -> None:
-        order = _HEADERS.get(message.column, self._order)
-        self._backwards = order is self._order and not self._backwards
-        self._order = order
+        self._arrangement.by_column(message.column)
         self._arrange()
 
     def action_next_order(self) -> None:
         """Orders by the next of the orders."""
-        orders = list(Order)
-        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
-        self._backwards = False
+        self._arrangement.next_order()
         self._arrange()
 
     def action_turn_round(self) -> None:
         """The same order, backwards."""
-        self._backwards = not self._backwards
+        self._arrangement.turn_round()
         self._arrange()
 
     def action_next_grouping(self) -> None:
         """Not grouped, by region, by application."""
-        groupings = list(Grouping)
-        self._grouping = groupings[(groupings.index(self._grouping) + 1) % len(groupings)]
+        self._arrangement.next_grouping()
         self.fleet.forget_all()
         self._show()
 
@@ -345,45 +298,6 @@ class SellersScreen(SptuiScreen[None]):
         """Asks Amazon about every seller that is shown."""
         entries = [entry for key in self._table.keys if (entry := self._table.entry(key)) is not None]
         self.sptui.refresh_by_hand([each for entry in entries for each in entry.authorizations])
-
-    def action_add(self) -> None:
-        """Opens the form for a new seller."""
-        from sptui.tui.screens.seller_form import SellerForm
-
-        self.app.push_screen(SellerForm())
-
-    def action_import(self) -> None:
-        """Opens the form for a file of many sellers."""
-        from sptui.tui.screens.import_form import ImportForm
-
-        self.app.push_screen(ImportForm())
-
-    def action_edit(self) -> None:
-        """Opens the form of the seller under the cursor."""
-        from sptui.tui.screens.seller_form import SellerForm
-
-        if (seller := self.selected_seller) is not None:
-            self.app.push_screen(SellerForm(seller))
-
-    @work(exclusive=True, group="remove")
-    async def action_remove(self) -> None:
-        """Asks, then removes the seller under the cursor and its refresh tokens."""
-        from sptui.onboarding import remove_seller
-
-        if (seller := self.selected_seller) is None:
-            return
-        text = (
-            f"{', '.join(each.key for each in seller.authorizations)}\n\nIts refresh tokens are deleted from "
-            f"{self.workspace.vault.description}. Nothing changes at Amazon: the authorization itself stays until the "
-            "seller withdraws it."
-        )
-        await self.remove_after_yes(seller.name, text, lambda: remove_seller(self.workspace, seller.name))
-
-    def action_applications(self) -> None:
-        """Opens the applications."""
-        from sptui.tui.screens.applications import ApplicationsScreen
-
-        self.app.push_screen(ApplicationsScreen())
 
     def action_back(self) -> None:
         """There is nothing behind the home screen: Esc clears the filter."""

@@ -14,7 +14,8 @@ from textual.widgets import Footer
 from sptui.triage.case import Case
 from sptui.triage.events import TriageResult
 from sptui.triage.export import ExportFormat, export_name, export_text
-from sptui.triage.letters import letter_to_seller, letter_to_support, letter_to_team, why_no_letter_to_seller
+from sptui.triage.letters import letter_to_seller, letter_to_team, why_no_letter_to_seller
+from sptui.triage.support_case import SupportFacts, support_case
 from sptui.tui.clipboard import copy
 from sptui.tui.marks import one_line
 from sptui.tui.screens.base import SptuiScreen
@@ -76,7 +77,7 @@ class TextsScreen(SptuiScreen[None]):
             case "seller":
                 return letter_to_seller(case, result)
             case "support":
-                return letter_to_support(case, result)
+                return support_case(SupportFacts.of_walk(case, result))
             case "team":
                 return letter_to_team(case, result)
             case form:

@@ -62,3 +62,16 @@ def authorization_line(workspace: Workspace, authorization: Authorization, appli
     if width >= 90:
         shown.append((f"{one_line(application)}  ", "muted"))
     return line(*shown, (mark.label, mark.tone), ("  " + one_line(told), "plain"))
+
+
+def empty_text(*, filtered: bool) -> Content:
+    """Why there is no row, and what to do."""
+    if filtered:
+        return line("No seller fits the filter.\n\n", ("Esc", "warning"), " shows all again.")
+    return line(
+        "No sellers yet.\n\n",
+        ("A", "warning"), " adds an application (client id and secret), ",
+        ("a", "warning"), " a seller with its refresh token.\n\n",
+        "To look around first: leave with q and run  sptui demo\n",
+        ("i", "warning"), " takes over many at once from a file.",
+    )  # fmt: skip

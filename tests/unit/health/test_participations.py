@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from health.mutations import JSON, mutate
 from sptui.health.history import Details, Known, PerformanceKnown
 from sptui.health.metric import MarketplaceStatus, PerformanceReport
 from sptui.health.participations import (
@@ -107,27 +108,10 @@ def test_what_the_model_does_not_promise_is_told(answer: Any) -> None:
         read_participations(answer)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-
-
 @given(st.data())
 def test_a_mutated_answer_is_read_or_told(data: st.DataObject) -> None:
     answer = copy.deepcopy(ANSWER)
-    node: Any = answer
-    while True:
-        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-        if not keys:
-            return
-        key = data.draw(st.sampled_from(keys))
-        if isinstance(node[key], dict | list) and data.draw(st.booleans()):
-            node = node[key]
-            continue
-        node[key] = data.draw(JSON)
-        break
+    mutate(data, answer, data.draw(JSON))
     try:
         found = read_participations(answer)
     except UnreadableAnswerError:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from health.mutations import JSON, mutate
 from health.reports import CA, US, document, metrics, rate, report, violations, window
 from sptui.health.performance_report import (
     Metric,
@@ -298,24 +299,6 @@ def test_secrets_in_a_report_are_masked() -> None:
 
 
 WORDS = st.from_regex(r"planted[a-z]{8}", fullmatch=True)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-def mutate(data: st.DataObject, node: Any, new: Any) -> None:
-    while True:
-        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-        if not keys:
-            return
-        key = data.draw(st.sampled_from(keys))
-        if isinstance(node[key], dict | list) and data.draw(st.booleans()):
-            node = node[key]
-            continue
-        node[key] = new
-        return
 
 
 @given(st.data())

@@ -10,8 +10,7 @@ import msgspec
 import pytest
 
 from health.reports import CA, DE, US, metrics, rate, report
-from sptui.health.history_tables import alarms_of
-from sptui.health.known import Details, Known, PerformanceKnown, StatusNow
+from sptui.health.known import Details, Known, PerformanceKnown, StatusNow, alarms_of
 from sptui.health.participations import Participation, ParticipationReading
 from sptui.health.performance_report import read_performance_report
 from sptui.health.seller_central import page_for

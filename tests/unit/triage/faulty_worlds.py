@@ -13,7 +13,7 @@ from sptui.triage.causes import Cause
 
 from .challenge import Challenge, sellers_of, world_of
 from .operation_pool import CATALOGUE, EVERY_ROLE, SELLER_ID, Ready, draw_ready, ready
-from .worlds import HOME, marketplaces_in_region
+from .worlds import HOME, OUTAGES, marketplaces_in_region
 
 
 def _role_world(rng: random.Random, region: Region) -> tuple[Ready, bool, tuple[str, ...]]:
@@ -103,16 +103,7 @@ def feed_of_a_closed_account(rng: random.Random, region: Region) -> Challenge:
 
 def outage(rng: random.Random, region: Region) -> Challenge:
     found = draw_ready(rng, region, harmless=True)
-    fault = rng.choice(
-        (
-            Fault(status=500),
-            Fault(status=503),
-            Fault(status=503, body="<html>Website Temporarily Unavailable</html>"),
-            Fault(status=504),
-            Fault(status=200, body=""),
-            Fault(drop=True),
-        )
-    )
+    fault = rng.choice(OUTAGES)
     fault = msgspec.structs.replace(fault, operation=found.key if rng.random() < 0.5 else "", region=region)
     world = world_of(rng, sellers_of(rng, region), fault)
     values = {**found.smallest, **(found.options if rng.random() < 0.5 else {})}

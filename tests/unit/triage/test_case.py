@@ -16,7 +16,7 @@ from sptui.spapi.calls import Stage
 from sptui.spapi.check import ProblemKind
 from sptui.spapi.redaction import MASK
 from sptui.spapi.regions import Region
-from sptui.triage.case import Case, UnreadableCaseError, mask_json, read_case, read_case_text
+from sptui.triage.case import Case, UnreadableCaseError, read_case, read_case_text
 from sptui.triage.causes import Cause
 from sptui.triage.evidence import (
     AccountStatusSeen,
@@ -34,6 +34,7 @@ from sptui.triage.evidence import (
     SellersTried,
     TokenSent,
 )
+from sptui.triage.masking import mask_json
 from sptui.triage.observe import observe_case
 from sptui.triage.rules import judge
 

@@ -14,9 +14,9 @@ import pytest
 from sptui.triage.costs import seconds_of_waiting
 from sptui.triage.events import StepName
 from sptui.triage.export import ExportError, ExportFormat, export_name, export_text, write_export
-from sptui.triage.letters import letter_to_support, why_no_letter_to_seller
+from sptui.triage.letters import why_no_letter_to_seller
 
-from .fakes import NOW, US, FakeServices, case
+from .fakes import FakeServices, case
 from .test_letters import WHAT, result
 
 
@@ -58,23 +58,6 @@ def test_a_full_disk_leaves_nothing_behind(
     with pytest.raises(ExportError, match=told):
         write_export(tmp_path / "x.md", "one", overwrite=False)
     assert not list(tmp_path.iterdir())
-
-
-def test_the_case_for_support_has_what_it_asks_for_in_its_order() -> None:
-    trial = result().trials[0]
-    timed = type(trial)(**{name: getattr(trial, name) for name in trial.__struct_fields__} | {"at": NOW})
-    text = letter_to_support(WHAT, result(trials=(timed,)))
-    wanted = [
-        "Title: SP-API: getOrders fails", "Application id:", "Operation: getOrders (GET /orders/v0/orders)",
-        "Region and host: NA, sellingpartnerapi-na.amazon.com, production", f"Marketplaces: US ({US})",
-        "Seller id: A1NORTHWIND", "First failure (UTC):", "Last success (UTC):", "Sellers hit:", "Request ids: r-1 (",
-        "Changed on our side:", "What was tried:", "It fails with MarketplaceIds",
-    ]  # fmt: skip
-    places = [text.find(each) for each in wanted]
-    assert -1 not in places, dict(zip(wanted, places, strict=True))
-    assert places == sorted(places)
-    assert f"{NOW:%Y-%m-%d %H:%M:%S}Z" in text
-    assert "jane" not in text
 
 
 def test_why_a_seller_is_not_written_to() -> None:

@@ -20,7 +20,7 @@ from sptui.triage.case import Case
 from sptui.triage.causes import Cause
 from sptui.triage.events import Conclusion, TriageResult
 
-from .worlds import HOME, marketplaces_in_region, triage
+from .worlds import HOME, OUTAGES, marketplaces_in_region, triage
 
 CATALOGUE = load_catalogue()
 EVERY_ROLE: Final = sorted({role for operation in CATALOGUE for role in operation.roles})
@@ -182,16 +182,7 @@ def a_closed_account(rng: random.Random, region: Region) -> Drawn:
 def an_outage(rng: random.Random, region: Region) -> Drawn:
     operation = rng.choice(READS)
     home, world = sellers(rng, region, {}, {})
-    fault = rng.choice(
-        (
-            Fault(status=500),
-            Fault(status=503),
-            Fault(status=503, body="<html>Website Temporarily Unavailable</html>"),
-            Fault(status=504),
-            Fault(status=200, body=""),
-            Fault(drop=True),
-        )
-    )
+    fault = rng.choice(OUTAGES)
     only = operation if rng.random() < 0.5 else ""
     fault = msgspec.structs.replace(fault, operation=only, region=region)
     return Drawn(with_faults(world, fault), operation, smallest(operation, home, world.sellers[0].id), (Cause.SERVICE,))

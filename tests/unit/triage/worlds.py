@@ -10,7 +10,7 @@ import httpx
 
 from sptui.simulator.clock import ManualClock
 from sptui.simulator.transport import SimulatorTransport
-from sptui.simulator.world import World, accounts_of, complete
+from sptui.simulator.world import Fault, World, accounts_of, complete
 from sptui.spapi.authorization import Authorization, CredentialError
 from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.client import Client
@@ -25,6 +25,16 @@ from sptui.triage.services import ClientServices
 
 HOME: Final = {Region.NA: "ATVPDKIKX0DER", Region.EU: "A1PA6795UKMFR9", Region.FE: "A1VC38T7YXB528"}
 """One marketplace of each region."""
+
+OUTAGES: Final = (
+    Fault(status=500),
+    Fault(status=503),
+    Fault(status=503, body="<html>Website Temporarily Unavailable</html>"),
+    Fault(status=504),
+    Fault(status=200, body=""),
+    Fault(drop=True),
+)
+"""The ways in which Amazon itself fails."""
 
 
 class WorldCredentials:
