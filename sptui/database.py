@@ -6,7 +6,7 @@ WAL lets several sptui read and write at once; ``synchronous = FULL`` keeps what
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ class Database:
         self._errors = (sqlite3.Error, OSError, OverflowError, UnicodeError)
         self._path = path
         self._lock = threading.Lock()
+        self._asking = False
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,13 +45,50 @@ class Database:
             self._connection.close()
             raise
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a question."""
         try:
-            with self._lock:
-                return self._connection.execute(sql, values).fetchall()
+            return self._reading(lambda: self._connection.execute(sql, values).fetchall())
         except self._errors as problem:
             raise self._error(problem) from problem
+
+    def stream(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = (), size: int = 5000) -> Iterator[list[Any]]:
+        """The rows of a question, so many at a time: for answers that need not fit into memory."""
+        try:
+            cursor = self._reading(lambda: self._connection.execute(sql, values))
+            try:
+                while rows := self._reading(lambda: cursor.fetchmany(size)):
+                    yield rows
+            finally:
+                cursor.close()
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def interrupt(self) -> None:
+        """Ends the question that another thread asks, which raises DatabaseError there; writing goes on."""
+        if self._asking:
+            self._connection.interrupt()
+
+    def attach(self, path: Path, name: str) -> None:
+        """Makes another SQLite file's tables known under a name, to be read beside this one's."""
+        try:
+            with self._lock:
+                self._connection.execute(f"ATTACH DATABASE ? AS {name}", (str(path),))
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def detach(self, name: str) -> None:
+        """Lets go of an attached file."""
+        try:
+            with self._lock:
+                self._connection.execute(f"DETACH DATABASE {name}")
+        except self._errors as problem:
+            raise self._error(problem) from problem
+
+    def function(self, name: str, call: Callable[[str], str]) -> None:
+        """Makes a function of one text known to the SQL of this connection; the same text gives the same."""
+        with self._lock:
+            self._connection.create_function(name, 1, call, deterministic=True)
 
     def write(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
         """Runs the statements as one transaction: all of them or none."""
@@ -69,6 +107,14 @@ class Database:
         """Closes the file."""
         with self._lock:
             self._connection.close()
+
+    def _reading(self, read: Callable[[], T]) -> T:
+        with self._lock:
+            self._asking = True
+            try:
+                return read()
+            finally:
+                self._asking = False
 
     def _in_transaction(self, run: Callable[[], object]) -> None:
         try:

@@ -8,13 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sptui.calllog.keeping import Keeper
 from sptui.calllog.store import CallLog
 from sptui.database import DatabaseError
 from sptui.health.history import History
 from sptui.health.monitor import Monitor
 from sptui.health.status_change import StatusChange, StatusSource
-from sptui.settings import Accounts, Config, data_dir, load_accounts, load_config, save_accounts
-from sptui.spapi.authorization import Authorization, CredentialSource
+from sptui.settings import (
+    Accounts,
+    Config,
+    asks_for_password,
+    data_dir,
+    holds_password,
+    load_accounts,
+    load_config,
+    save_accounts,
+    without_password,
+)
+from sptui.spapi.authorization import Authorization, CredentialError, CredentialSource
 from sptui.spapi.catalogue import CATALOGUE_NAME, use_catalogue_file
 from sptui.spapi.client import Client
 from sptui.spapi.clock import Clock, SystemClock
@@ -22,11 +33,16 @@ from sptui.spapi.endpoints import Endpoints
 from sptui.spapi.redaction import Secret
 from sptui.triage.saved import CaseStore
 from sptui.triage.services import ClientServices
-from sptui.vault import MemoryVault, Vault, open_vault
+from sptui.vault import MemoryVault, MissingSecretError, NoBackendError, Vault, open_vault
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import httpx
 
+    from sptui.calllog.asking.database import DatabaseLog
+    from sptui.calllog.asking.engine import Engine
+    from sptui.calllog.desk import LogDesk
     from sptui.health.notifications.service import Notifications
     from sptui.health.notifications.store import Taken
     from sptui.simulator.engine import Simulator
@@ -63,7 +79,9 @@ class Workspace:
         self.clock = clock or SystemClock()
         self.on_log_problem: Callable[[DatabaseError], None] | None = None
         self._accounts = accounts
+        self._data_folder = data_folder
         self.call_log = CallLog(data_folder and data_folder / "calls.sqlite3", on_problem=self._log_problem)
+        self._keeper = Keeper()
         self.history = History(data_folder and data_folder / "history.sqlite3")
         self.cases = CaseStore(data_folder and data_folder / "cases", self.clock.now)
         self._transport = transport
@@ -149,6 +167,72 @@ class Workspace:
             past_calls=self.call_log.sent_since,
         )
 
+    def open_log(self) -> LogDesk:
+        """The call log, asked from an event loop. Close it before the workspace."""
+        from sptui.calllog.desk import LogDesk
+
+        return LogDesk(self.asked_log)
+
+    def asked_log(self) -> AbstractContextManager[Engine]:
+        """The call log as every face asks it: the database of ``[call_log] url``, else what was recorded and imported.
+
+        A simulated workspace knows what it recorded itself alone. Raises CallLogError and DatabaseError.
+        """
+        from sptui.calllog import opening
+
+        if (database := self._log_database()) is not None:
+            return opening.asked_database(database)
+        return opening.asked_log(self.call_log, self.log_folder)
+
+    def forget_old_calls(self) -> None:
+        """Begins to forget, in the background, the calls that are older than ``[call_log] keep``; once a day."""
+        keep = self.config.call_log.keep
+        if keep is not None and self.log_folder is not None:
+            self._keeper.begin(self.call_log, self.log_folder, keep, self.clock.now())
+
+    @property
+    def log_folder(self) -> Path | None:
+        """The folder with the imported calls in it; nowhere in a simulated world."""
+        return None if self.simulated else self._data_folder
+
+    async def log_password(self) -> Secret:
+        """The password of ``[call_log] url``: of the environment, else of the keyring; "" where there is none.
+
+        Raises CredentialError where a keyring is there and fails.
+        """
+        import os
+
+        url = self.config.call_log.url
+        if given := os.environ.get("SPTUI_CALL_LOG_PASSWORD", ""):
+            return Secret(given)
+        if holds_password(url) or not asks_for_password(url):
+            return Secret("")
+        try:
+            return await self.vault.database_password(without_password(url))
+        except (MissingSecretError, NoBackendError):  # the database may want none
+            return Secret("")
+
+    def _log_database(self) -> DatabaseLog | None:
+        import asyncio
+
+        from sptui.calllog.asking.database import DatabaseLog
+        from sptui.calllog.asking.engine import CallLogError
+
+        config = self.config.call_log
+        if not config.url or self.simulated:
+            return None
+        try:
+            password = asyncio.run(self.log_password())
+        except CredentialError as problem:
+            raise CallLogError(f"The password of [call_log] url is not to be had. {problem}") from problem
+        return DatabaseLog(
+            url=config.url,
+            table=config.table,
+            columns=config.columns,
+            timeout=config.timeout.total_seconds(),
+            password=password,
+        )
+
     def triage_services(self) -> ClientServices:
         """What the triage flow works with, for the accounts as they are now."""
         return ClientServices(
@@ -157,6 +241,7 @@ class Workspace:
             applications=self._accounts.applications,
             authorizations=self._accounts.authorizations(),
             passed=self._passed_operations,
+            open_log=self.open_log,
         )
 
     def reload_accounts(self) -> None:
@@ -172,6 +257,7 @@ class Workspace:
         """Ends what is in flight, writes what is left, closes the files."""
         await self.monitor.aclose()
         await self.client.aclose()
+        self._keeper.close()
         self.call_log.close()
         self.history.close()
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from sptui.calllog import duck
 from sptui.calllog.asking.engine import CallLogError, Engine
 from sptui.calllog.asking.sqlite import SqliteEngine
-from sptui.database import Database, DatabaseError
+from sptui.calllog.copying import COPY_FOLDER, bring_up_to_date, is_long
+from sptui.database import Database
 
 if TYPE_CHECKING:
     from sptui.calllog.asking.database import DatabaseLog
@@ -20,17 +19,8 @@ if TYPE_CHECKING:
     from sptui.calllog.importing.store import ImportStore
     from sptui.calllog.store import CallLog
 
-_ASKED: Final = "id, time, method, path, operation, status, code, message, seller_id, region, application, marketplaces"
 FOLDER: Final = "imported"
 """In the data folder: where imported calls lie."""
-
-
-class Sizes(msgspec.Struct, frozen=True):
-    """What the call logs take on the disk, in bytes, and how many calls were imported."""
-
-    recorded: int
-    imported: int
-    imported_calls: int
 
 
 @contextmanager
@@ -78,101 +68,130 @@ def asked_database(log: DatabaseLog) -> Iterator[Engine]:
 @contextmanager
 def asked_log(call_log: CallLog, data_folder: Path | None) -> Iterator[Engine]:
     """Everything recorded and imported, as one log. Raises CallLogError and DatabaseError."""
-    recorded = SqliteEngine(call_log.tallied())
-    if data_folder is None or not (data_folder / FOLDER / "imported.sqlite3").exists():
-        yield recorded
-        return
-    with opened_ledger(data_folder) as ledger:
-        if not duck.available():
-            with _both(recorded, ledger) as both:
-                yield both
-            return
-        from sptui.calllog.asking.duck import ImportedEngine
-        from sptui.calllog.tally import catch_up
+    imported = data_folder and data_folder / FOLDER / "imported.sqlite3"
+    there = imported is not None and imported.exists()
+    with call_log.reading() as database:
+        if data_folder is not None and duck.available() and (there or is_long(database)):
+            with _stored(call_log, database, data_folder) as engine:
+                yield engine
+        elif imported is not None and there:
+            with _attached(call_log, database, imported) as engine:
+                yield engine
+        else:
 
+            def refresh() -> bool:
+                call_log.tallied()
+                return (imported is None or not imported.exists()) and not (duck.available() and is_long(database))
+
+            refresh()
+            yield SqliteEngine(database, refresh)
+
+
+@contextmanager
+def _attached(call_log: CallLog, database: Database, imported: Path) -> Iterator[Engine]:
+    """Without DuckDB: both SQLite files, one attached to the other."""
+    from sptui.calllog.importing.ledger import Ledger
+    from sptui.calllog.tally import catch_up
+
+    def refresh() -> bool:
+        call_log.tallied()
         catch_up(ledger.database)
-        beside = [recorded]
-        if ledger.database.query("SELECT 1 FROM tally LIMIT 1"):
-            beside.append(SqliteEngine(ledger.database))
-        engine = ImportedEngine(ledger, data_folder / FOLDER, tuple(beside))
+        return True
+
+    ledger = Ledger(imported.parent)
+    try:
+        refresh()
+        database.attach(imported, "imported")
         try:
-            yield engine
+            yield SqliteEngine(database, refresh, beside="imported")
         finally:
-            engine.close()
+            database.detach("imported")
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def _stored(call_log: CallLog, database: Database, data_folder: Path) -> Iterator[Engine]:
+    """With DuckDB: what was imported as Parquet, and each SQLite file with its copy."""
+    from sptui.calllog.asking.imported import StoredEngine
+    from sptui.calllog.asking.stored import Stored
+    from sptui.calllog.importing.ledger import Ledger
+    from sptui.calllog.importing.parquet import ParquetStore
+
+    call_log.flush()
+    with ExitStack() as stack:
+        ledger = stack.enter_context(opened_ledger(data_folder))
+        folder = data_folder / FOLDER
+        if ledger.segments() and not ledger.hour_files():  # an older sptui imported them: opening counts the hours
+            ParquetStore(ledger, folder).close()
+        logs = []
+        for each, copied in ((database, data_folder / COPY_FOLDER), (ledger.database, folder / COPY_FOLDER)):
+            bring_up_to_date(each, copied)
+            kept = Ledger(copied)
+            stack.callback(kept.close)
+            logs.append((each, Stored(kept, copied)))
+        engine = StoredEngine(folder, (Stored(ledger, folder),), tuple(logs), call_log.flush)
+        stack.callback(engine.close)
+        yield engine
 
 
 @contextmanager
 def asked_file(path: str) -> Iterator[Engine]:
-    """A log where it lies, not imported; with DuckDB where it can read the form. Raises CallLogError."""
-    from sptui.calllog.importing.importer import Importer, head_of
-    from sptui.calllog.importing.sources import STDIN
-    from sptui.calllog.importing.store import SqliteStore
+    """A log where it lies, not imported: JSON Lines are asked as they are, other shapes are made quick to ask first.
 
-    with opened_ledger(None) as ledger:
-        importer = Importer(ledger, SqliteStore(ledger))
-        shape = importer.shape_of(head_of(path), path) if path != STDIN else None
-        quick = shape is not None and shape.kind == "json lines" and not path.endswith(".bz2") and duck.available()
-        if quick and shape is not None:
-            from sptui.calllog.asking.duck import FileEngine
+    Raises CallLogError.
+    """
+    from sptui.calllog.importing.shape import JSON_LINES, shape_of
+    from sptui.calllog.importing.sources import STDIN, head_of_file
 
+    if path != STDIN and not path.endswith(".bz2") and duck.available():
+        from sptui.calllog.asking.duck import FileEngine
+        from sptui.calllog.importing.parquet_calls import reads_alone
+
+        head = head_of_file(path)
+        shape = shape_of(head, path)
+        if shape.kind == JSON_LINES and reads_alone(head, shape.mapped):
             engine = FileEngine(path, shape.mapped)
             try:
                 yield engine
             finally:
                 engine.close()
             return
-        importer.run(path)
-        yield SqliteEngine(ledger.database)
-
-
-def sizes(data_folder: Path) -> Sizes:
-    """What the call logs take on the disk; nothing is opened for writing."""
-    recorded = sum(each.stat().st_size for each in data_folder.glob("calls.sqlite3*") if each.is_file())
-    folder = data_folder / FOLDER
-    imported = sum(each.stat().st_size for each in folder.glob("*") if each.is_file()) if folder.is_dir() else 0
-    calls = 0
-    if (folder / "imported.sqlite3").exists():
-        try:
-            with opened_ledger(data_folder) as ledger:
-                calls = sum(each.calls for each in ledger.segments())
-                calls += int(ledger.database.query("SELECT count(*) FROM call")[0][0])
-        except DatabaseError:
-            calls = 0
-    return Sizes(recorded, imported, calls)
+    with _imported_for_now(path) as imported:
+        yield imported
 
 
 @contextmanager
-def _both(recorded: SqliteEngine, ledger: Ledger) -> Iterator[SqliteEngine]:
-    """Without DuckDB: the roll-ups of both SQLite files side by side, in memory: for smaller logs."""
-    from sptui.calllog.tally import MIGRATION, catch_up
+def _imported_for_now(path: str) -> Iterator[Engine]:
+    """A log imported for as long as it is asked: beside nothing else, and nothing of it stays."""
+    from tempfile import TemporaryDirectory
 
-    catch_up(ledger.database)
-    imported = SqliteEngine(ledger.database)
-    together = Database(None, (f"CREATE TABLE call ({_ASKED})", MIGRATION))
-    try:
-        for each in (recorded, imported):
-            together.write_many(
-                "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " first_time = min(first_time, excluded.first_time), last_time = max(last_time, excluded.last_time),"
-                " calls = calls + excluded.calls",
-                each.rows("SELECT * FROM tally", {}),
-            )
-            together.write_many(
-                "INSERT INTO call VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                each.rows(f"SELECT {_ASKED} FROM call", {}),
-            )
-        yield SqliteEngine(together)
-    finally:
-        together.close()
+    from sptui.calllog.importing.importer import Importer
+
+    if not duck.available():
+        with opened_ledger(None) as ledger, opened_store(ledger, None) as store:
+            Importer(ledger, store).run(path)
+            yield SqliteEngine(ledger.database)
+        return
+    from sptui.calllog.asking.imported import StoredEngine
+    from sptui.calllog.asking.stored import Stored
+
+    with TemporaryDirectory(prefix="sptui-") as name, opened_ledger(Path(name)) as ledger:
+        with opened_store(ledger, Path(name)) as store:
+            Importer(ledger, store).run(path)
+        folder = Path(name) / FOLDER
+        engine = StoredEngine(folder, (Stored(ledger, folder),), ())
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 __all__ = [
     "CallLogError",
-    "Sizes",
     "asked_database",
     "asked_file",
     "asked_log",
     "opened_ledger",
     "opened_store",
-    "sizes",
 ]

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
 
 import msgspec
 
 from sptui.spapi.catalogue import Catalogue, Operation, load_catalogue
-from sptui.spapi.redaction import redact
-
-_PERSONAL: Final = (
-    (re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}"), "{order}"),
-    (re.compile(r"[^/@\s]+(?:@|%40)[^/\s]+"), "{email}"),
-)
+from sptui.spapi.raw_path import path_of
 
 
 class Matched(msgspec.Struct, frozen=True):
@@ -57,26 +51,12 @@ class PathMatcher:
         return Matched("", "/" + reduced)
 
 
-def path_of(url: str) -> str:
-    """The path of an address or path, without query and fragment."""
-    path = url.partition("?")[0].partition("#")[0].strip()
-    if "://" in path[:10]:
-        path = "/" + path.split("://", 1)[1].partition("/")[2]
-    return path
-
-
-def masked(url: str) -> str:
-    """The raw path without query, secrets and personal ids (orders, e-mail addresses), 300 characters at most."""
-    path = redact(path_of(url)[:2000])
-    for pattern, replacement in _PERSONAL:
-        path = pattern.sub(replacement, path)
-    return path[:300]
-
-
 def literal_words(catalogue: Catalogue) -> frozenset[str]:
-    """Every word that stands as it is in some template, the simulator's and sandbox's prefixes among them."""
+    """Every word that stands as it is in some template, the simulator's and sandbox's prefixes among them, and those
+    of the token request's path.
+    """
     parts = {part for each in catalogue for part in each.path.split("/") if part and "{" not in part}
-    return frozenset(parts | {"sandbox", "na", "eu", "fe", "NA", "EU", "FE"})
+    return frozenset(parts | {"sandbox", "na", "eu", "fe", "NA", "EU", "FE", "auth", "o2", "token"})
 
 
 def siblings(operation: Operation) -> list[str]:

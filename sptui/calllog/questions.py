@@ -20,6 +20,10 @@ NEARLY_ALL: Final = 0.9
 """From this share of failing sellers on it is everybody: a few always get through."""
 
 
+STEPS: Final = 24
+"""Of a trend."""
+
+
 class Pattern(StrEnum):
     """Whom the error hits."""
 
@@ -55,7 +59,8 @@ class Signature(msgspec.Struct, frozen=True):
     """One kind of error: its message without ids, dates and numbers.
 
     ``sellers`` is at least that many where the engine could not group the messages itself (``at_least``).
-    ``operation`` is the catalogue's key, or the method and path where it has none.
+    ``operation`` is the catalogue's key, or the method and path where it has none. ``trend``: how many calls failed
+    so in each of ``STEPS`` equal steps from the window's start to its end; () where that was not asked for.
     """
 
     operation: str
@@ -67,6 +72,7 @@ class Signature(msgspec.Struct, frozen=True):
     first: datetime | None
     last: datetime | None
     at_least: bool = False
+    trend: tuple[int, ...] = ()
 
 
 class Shared(msgspec.Struct, frozen=True):

@@ -8,15 +8,18 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sptui.calllog import tally
+from sptui.calllog.copying import KeptNear
 from sptui.database import Database, DatabaseError
 from sptui.spapi.calls import CallRecord, Stage
 from sptui.spapi.usage_plan import PastCall
 
+RAW_PATH: Final = "ALTER TABLE call ADD COLUMN raw_path TEXT NOT NULL DEFAULT ''"
 MIGRATIONS: Final = (
     """
     CREATE TABLE call (
@@ -41,8 +44,11 @@ MIGRATIONS: Final = (
     CREATE INDEX call_by_path_and_time ON call (path, time);
     """,
     tally.MIGRATION,
+    tally.BY_HOUR,
+    RAW_PATH,
 )
-_INSERT: Final = "INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT: Final = f"INSERT INTO call VALUES (NULL{', ?' * 17})"
+"""A row of ``call``, as ``row_of`` gives it."""
 _RECENT: Final = """
     SELECT id, time, stage, operation, application, seller_id, region, status FROM call
     WHERE id < ? ORDER BY id DESC LIMIT ?
@@ -52,7 +58,7 @@ _NO_ID: Final = 2**62
 _LARGEST_BATCH: Final = 1000
 _KEPT_AT_MOST: Final = 100_000
 _READ_AT_ONCE: Final = 5_000
-_TALLIED_AT_ONCE: Final = 2000
+_BEHIND_SECONDS: Final = 0.02
 
 
 class CallLog:
@@ -64,6 +70,7 @@ class CallLog:
 
     def __init__(self, path: Path | None, *, on_problem: Callable[[DatabaseError], None] | None = None) -> None:
         """Opens the file, or memory where ``path`` is None. Raises DatabaseError."""
+        self._path = path
         self._database = Database(path, MIGRATIONS)
         self._on_problem = on_problem
         self._waiting: queue.SimpleQueue[CallRecord | threading.Event | None] = queue.SimpleQueue()
@@ -136,9 +143,26 @@ class CallLog:
         tally.catch_up(self._database)
         return self._database
 
-    def forget_before(self, time: datetime) -> int:
-        """Removes the calls made before then, and tells how many. Raises DatabaseError."""
-        return tally.forget_before(self.tallied(), time)
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """The tables over a connection of its own, so that long questions neither wait for the writer nor hold it up
+        (in memory there is only one). Raises DatabaseError.
+        """
+        if self._path is None:
+            yield self._database
+            return
+        database = Database(self._path, MIGRATIONS)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def forget_before(self, time: datetime, wait: Callable[[], bool] = lambda: True) -> int:
+        """Removes the calls made before the hour of then from the file (not from its copy), and tells how many.
+
+        For ``wait`` see ``tally.forget_before``. Raises DatabaseError.
+        """
+        return tally.forget_before(self._database, time, in_order=True, wait=wait)
 
     def close(self) -> None:
         """Writes what is left and closes the file."""
@@ -148,30 +172,34 @@ class CallLog:
 
     def _write_until_closed(self) -> None:
         kept: list[CallRecord] = []
-        untallied = 0
-        closing = False
-        while not closing:
-            batch, events, closing = self._next_batch()
-            kept = self._write(kept + batch)
-            untallied += len(batch)
-            if untallied >= _TALLIED_AT_ONCE and not kept and not closing:
-                self._tally()
-                untallied = 0
-            for event in events:
-                event.set()
+        new = 0
+        closing = behind = False
+        with KeptNear(self._database, self._path) as near:
+            while not closing:
+                batch, events, closing = self._next_batch(_BEHIND_SECONDS if behind else None)
+                kept = self._write(kept + batch)
+                new += len(batch)
+                for event in events:
+                    event.set()
+                if (behind or new >= near.step_calls) and not kept and not closing:
+                    behind, new = self._step(near), 0
 
-    def _tally(self) -> None:
-        """Keeps the roll-up near: a question that comes after millions of calls must not wait for it."""
+    def _step(self, near: KeptNear) -> bool:
         try:
-            tally.catch_up(self._database)
+            return near.step()
         except DatabaseError as problem:
             if self._on_problem is not None:
                 self._on_problem(problem)
+            return False
 
-    def _next_batch(self) -> tuple[list[CallRecord], list[threading.Event], bool]:
+    def _next_batch(self, seconds: float | None) -> tuple[list[CallRecord], list[threading.Event], bool]:
+        """What waits, or comes within so many seconds (None: whenever it comes), and whether that is all."""
         batch: list[CallRecord] = []
         events: list[threading.Event] = []
-        item = self._waiting.get()
+        try:
+            item = self._waiting.get(timeout=seconds)
+        except queue.Empty:
+            return [], [], False
         while True:
             if item is None:
                 return batch, events, True
@@ -187,7 +215,7 @@ class CallLog:
         """Writes batch after batch; gives those that are left when one could not be written."""
         while records:
             try:
-                self._database.write_many(_INSERT, [row_of(record) for record in records[:_LARGEST_BATCH]])
+                self._database.write_many(INSERT, [row_of(record) for record in records[:_LARGEST_BATCH]])
             except DatabaseError as problem:
                 if self._on_problem is not None:
                     self._on_problem(problem)
@@ -201,11 +229,11 @@ def row_of(record: CallRecord) -> tuple[Any, ...]:
     texts = (
         record.time.astimezone(UTC).isoformat(), record.method, record.path, record.operation, record.stage,
         record.code, record.message, record.details, record.seller_id, record.region, record.application,
-        ",".join(record.marketplaces), record.request_id,
+        ",".join(record.marketplaces), record.request_id, record.raw_path,
     )  # fmt: skip
     # Half a character cannot be stored, and must not keep the records beside it from being stored.
-    time, method, path, operation, stage, *others = (each.encode(errors="replace").decode() for each in texts)
-    return time, method, path, operation, stage, record.status, *others, record.milliseconds, record.attempt
+    time, method, path, operation, stage, *others, raw = (each.encode(errors="replace").decode() for each in texts)
+    return time, method, path, operation, stage, record.status, *others, record.milliseconds, record.attempt, raw
 
 
 def _record(row: tuple[Any, ...]) -> CallRecord:

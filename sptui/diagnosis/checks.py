@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from sptui import __version__
+from sptui.diagnosis.call_log import check_call_log
 from sptui.diagnosis.finding import Finding, State
+from sptui.diagnosis.log_database import check_log_database
 from sptui.diagnosis.network import check_clock, check_hosts
 from sptui.diagnosis.terminal import Terminal, check_terminal
 from sptui.settings import (
@@ -69,6 +71,12 @@ async def diagnose(circumstances: Circumstances) -> AsyncIterator[Finding]:
         do = f"Correct it, or bring back the version before: {backup}." if backup.exists() else "Correct it there."
         yield Finding("sellers.toml", State.PROBLEM, str(problem), do)
     yield check_data_folder(data_dir())
+    yield await check_call_log(data_dir(), config.call_log.keep)
+    given = circumstances.environment.get("SPTUI_CALL_LOG_PASSWORD", "")
+    for finding in await check_log_database(
+        config.call_log, circumstances.vault, circumstances.clock, given, network=circumstances.network
+    ):
+        yield finding
     async for finding in check_keyring(circumstances.vault, accounts):
         yield finding
     async for finding in _network_findings(circumstances, config):

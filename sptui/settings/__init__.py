@@ -8,10 +8,10 @@ from sptui.settings.config import (
     NetworkConfig,
     NotificationsConfig,
     config_path,
-    format_duration,
     load_config,
-    parse_duration,
 )
+from sptui.settings.database_address import asks_for_password, holds_password, without_password
+from sptui.settings.durations import format_duration, parse_duration
 from sptui.settings.errors import SettingsError
 from sptui.settings.folders import config_dir, data_dir
 from sptui.settings.sellers_file import check_accounts, load_accounts, problem_of_text, save_accounts, sellers_path
@@ -24,15 +24,18 @@ __all__ = [
     "NetworkConfig",
     "NotificationsConfig",
     "SettingsError",
+    "asks_for_password",
     "check_accounts",
     "config_dir",
     "config_path",
     "data_dir",
     "format_duration",
+    "holds_password",
     "load_accounts",
     "load_config",
     "parse_duration",
     "problem_of_text",
     "save_accounts",
     "sellers_path",
+    "without_password",
 ]

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from sptui.settings.errors import SettingsError
 
@@ -56,6 +57,13 @@ def read(path: Path) -> bytes | None:
 
 
 @contextlib.contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written piece by piece; it becomes the content of ``path`` when all of it is there. As ``put``."""
+    with _explained(path), _new(path) as file:
+        yield file
+
+
+@contextlib.contextmanager
 def _explained(path: Path) -> Iterator[None]:
     """Turns what the system says into a SettingsError that tells that the file stands as it was."""
     try:
@@ -71,12 +79,18 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    with _new(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def _new(path: Path) -> Iterator[IO[bytes]]:
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)  # left behind by a program that died
     try:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)

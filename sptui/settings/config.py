@@ -6,7 +6,6 @@ The environment (``SPTUI_REFRESH`` and so on) goes before the file, the file bef
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +13,20 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from sptui.settings.database_address import database_url
+from sptui.settings.durations import duration_between
 from sptui.settings.errors import SettingsError
 from sptui.settings.folders import config_dir
-from sptui.settings.queue_address import aws_address, read_queue_address
-from sptui.spapi.endpoints import Endpoints, ForbiddenHostError
-from sptui.spapi.regions import Region
+from sptui.settings.values import (
+    aws_end_point,
+    aws_region,
+    filled,
+    filled_table,
+    flag,
+    lwa_address,
+    queue_url,
+    spapi_address,
+)
 from sptui.toml_file import Steps, TomlFileError, decode_toml, place_in_toml, read_toml_text
 
 T = TypeVar("T")
@@ -69,8 +77,8 @@ class NotificationsConfig(msgspec.Struct, frozen=True):
 
 class CallLogConfig(msgspec.Struct, frozen=True):
     """``keep``: how long calls are kept, None for ever. ``url`` ("" for none) and ``table``: where a log of the
-    user's own lives (SQLAlchemy's form; the password may stand in SPTUI_CALL_LOG_PASSWORD instead); ``columns``:
-    field -> column. ``timeout`` is for one question.
+    user's own lives (SQLAlchemy's form; its password is kept in the keyring, or stands in SPTUI_CALL_LOG_PASSWORD);
+    ``columns``: field -> column. ``timeout`` is for one question. The variables are SPTUI_CALL_LOG_URL and so on.
     """
 
     keep: timedelta | None = None
@@ -123,32 +131,6 @@ def decode_config(text: str, name: str) -> Config:
     return _build(_read_config(text, name, None), {})
 
 
-def parse_duration(text: str) -> timedelta:
-    """``15m``, ``90s``, ``1h30m``, ``2.5s``. Raises ValueError, whose message tells what was expected."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", text)
-    if not parts or not re.fullmatch(r"\s*(?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)\s*)+", text, re.ASCII):
-        raise ValueError("not a duration; expected a number and a unit such as 15m, 90s or 1h30m")
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-    seconds = sum(float(number) * units[unit] for number, unit in parts)
-    try:
-        return timedelta(seconds=seconds)
-    except OverflowError:
-        raise ValueError("too long; expected a duration such as 15m, 90s or 1h30m") from None
-
-
-def format_duration(duration: timedelta) -> str:
-    """``15m``, ``1h30m``, ``2.5s``: what ``parse_duration`` reads."""
-    milliseconds = round(duration.total_seconds() * 1000)
-    parts = []
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)):
-        count, milliseconds = divmod(milliseconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    if milliseconds or not parts:
-        parts.append(f"{milliseconds / 1000:g}s")
-    return "".join(parts)
-
-
 # -- The settings one by one -------------------------------------------------------------------------------------
 
 
@@ -167,7 +149,8 @@ class _Setting(msgspec.Struct, frozen=True):
     def variable(self) -> str:
         """The environment variable that goes before the file."""
         table, _, name = self.key.rpartition(".")
-        return "SPTUI_" + (self.key.replace(".", "_") if table == "notifications" else name).upper()
+        whole = table in ("notifications", "call_log")
+        return "SPTUI_" + (self.key.replace(".", "_") if whole else name).upper()
 
 
 class _NetworkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -191,11 +174,31 @@ class _NotificationsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     destination: str | None = None
 
 
+class _ColumnsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The fields of a call, as the call log calls them."""
+
+    time: str | None = None
+    method: str | None = None
+    path: str | None = None
+    operation: str | None = None
+    status: str | None = None
+    code: str | None = None
+    message: str | None = None
+    details: str | None = None
+    seller_id: str | None = None
+    region: str | None = None
+    application: str | None = None
+    marketplaces: str | None = None
+    request_id: str | None = None
+    milliseconds: str | None = None
+    attempt: str | None = None
+
+
 class _CallLogTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     keep: str | None = None
     url: str | None = None
     table: str | None = None
-    columns: dict[str, str] | None = None
+    columns: _ColumnsTable | None = None
     timeout: str | None = None
 
 
@@ -213,103 +216,43 @@ class _ConfigTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     keys: dict[str, str] | None = None
 
 
-def _duration_between(shortest: timedelta, longest: timedelta, why: str) -> Callable[[str], timedelta]:
-    def read(text: str) -> timedelta:
-        duration = parse_duration(text)
-        if not shortest <= duration <= longest:
-            problem = "too short" if duration < shortest else "too long"
-            bounds = f"{format_duration(shortest)} to {format_duration(longest)}"
-            raise ValueError(f"{problem}; expected {bounds}{why}")
-        return duration
-
-    return read
-
-
-def _filled(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("empty or unprintable; expected a name")
-    return text.strip()
-
-
-def _key_table(table: dict[str, str]) -> dict[str, str]:
-    for action, keys in table.items():
-        if not action.strip() or not keys.strip():
-            raise ValueError('an empty entry; expected name = "text"')
-    return table
-
-
-def _spapi_address(text: str) -> str:
-    return _address(text, lambda: Endpoints(spapi=text).base(Region.NA))
-
-
-def _lwa_address(text: str) -> str:
-    return _address(text, lambda: Endpoints(lwa=text).lwa_url)
-
-
-def _address(text: str, check: Callable[[], str]) -> str:
-    expected = "expected an address of this machine, such as http://127.0.0.1:8080 (or Amazon's own)"
-    if not text:
-        return ""
-    if "@" in text or "?" in text or "#" in text or not text.isprintable() or " " in text:
-        raise ValueError(f"not a plain address; {expected}")
-    try:
-        check()
-    except ForbiddenHostError:
-        raise ValueError(f"neither Amazon's nor this machine's, and tokens go nowhere else; {expected}") from None
-    return text
-
-
-def _queue_url(text: str) -> str:
-    return read_queue_address(text).url if text else ""
-
-
-def _aws_end_point(text: str) -> str:
-    return aws_address(text) if text else ""
-
-
-def _aws_region(text: str) -> str:
-    if text and not re.fullmatch(r"[a-z]{2}(-[a-z]+){1,2}-\d{1,2}", text):
-        raise ValueError("not a region of AWS; expected such as eu-west-1")
-    return text
-
-
-def _flag(text: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.strip().lower() not in words:
-        raise ValueError("neither yes nor no; expected true or false")
-    return words[text.strip().lower()]
-
-
 def _same(value: T) -> T:
     return value
 
 
-_REFRESH = _duration_between(SHORTEST_REFRESH, timedelta(days=7), " (Amazon allows one request in 62.5 s)")
-_REPORT_INTERVAL = _duration_between(timedelta(minutes=30), timedelta(days=7), " (Amazon renews it some times a day)")
-_TIMEOUT = _duration_between(timedelta(seconds=1), timedelta(minutes=10), "")
+_REFRESH = duration_between(SHORTEST_REFRESH, timedelta(days=7), " (Amazon allows one request in 62.5 s)")
+_REPORT_INTERVAL = duration_between(timedelta(minutes=30), timedelta(days=7), " (Amazon renews it some times a day)")
+_TIMEOUT = duration_between(timedelta(seconds=1), timedelta(minutes=10))
 _SETTINGS: Final = (
     _Setting("refresh", _REFRESH),
-    _Setting("theme", _filled),
-    _Setting("read_only", _same, _flag),
-    _Setting("mouse", _same, _flag),
+    _Setting("theme", filled),
+    _Setting("read_only", _same, flag),
+    _Setting("mouse", _same, flag),
     _Setting("network.timeout", _TIMEOUT),
-    _Setting("network.endpoint", _spapi_address),
-    _Setting("network.lwa_endpoint", _lwa_address),
+    _Setting("network.endpoint", spapi_address),
+    _Setting("network.lwa_endpoint", lwa_address),
     _Setting("health.report_interval", _REPORT_INTERVAL),
-    _Setting("health.create_reports", _same, _flag),
-    _Setting("health.notify_config", _filled),
-    _Setting("notifications.queue_url", _queue_url),
-    _Setting("notifications.region", _aws_region),
-    _Setting("notifications.profile", _filled),
-    _Setting("notifications.endpoint_url", _aws_end_point),
-    _Setting("notifications.own_queue", _same, _flag),
-    _Setting("notifications.destination", _filled),
-    _Setting("call_log.keep", _duration_between(timedelta(days=1), timedelta(days=3650), "")),
-    _Setting("call_log.url", _same),
-    _Setting("call_log.table", _filled),
-    _Setting("call_log.timeout", _duration_between(timedelta(seconds=1), timedelta(hours=1), "")),
+    _Setting("health.create_reports", _same, flag),
+    _Setting("health.notify_config", filled),
+    _Setting("notifications.queue_url", queue_url),
+    _Setting("notifications.region", aws_region),
+    _Setting("notifications.profile", filled),
+    _Setting("notifications.endpoint_url", aws_end_point),
+    _Setting("notifications.own_queue", _same, flag),
+    _Setting("notifications.destination", filled),
+    _Setting("call_log.keep", duration_between(timedelta(days=1), timedelta(days=3650))),
+    _Setting("call_log.url", database_url),
+    _Setting("call_log.table", filled),
+    _Setting("call_log.timeout", duration_between(timedelta(seconds=1), timedelta(hours=1))),
 )
-_OF_THE_FILE: Final = (_Setting("keys", _key_table), _Setting("call_log.columns", _key_table))
+
+
+def _columns(table: _ColumnsTable) -> dict[str, str]:
+    given = {field: name for field, name in msgspec.structs.asdict(table).items() if name is not None}
+    return filled_table(given)
+
+
+_OF_THE_FILE: Final = (_Setting("keys", filled_table), _Setting("call_log.columns", _columns))
 """Tables have no environment variables."""
 
 

@@ -6,6 +6,7 @@ a bare array of errors (sandbox), LWA's ``error`` and ``error_description``, S3'
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -108,6 +109,12 @@ class Answer(msgspec.Struct, frozen=True):
     def details(self) -> str:
         """The first error's details, or ""."""
         return self.errors[0].details if self.errors else ""
+
+
+@functools.lru_cache(maxsize=20_000)
+def code_word(code: str) -> str:
+    """A code without its many spellings: ``RESOURCE_NOT_FOUND`` and ``ResourceNotFound`` are one."""
+    return "".join(each for each in code.lower() if each.isalnum())
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:

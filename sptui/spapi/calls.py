@@ -10,6 +10,7 @@ import msgspec
 
 from sptui.spapi.answers import Answer
 from sptui.spapi.authorization import Authorization
+from sptui.spapi.raw_path import masked
 from sptui.spapi.redaction import redact
 
 
@@ -108,14 +109,21 @@ class Call(msgspec.Struct, frozen=True):
             request_id=answer.request_id if answer else "",
             milliseconds=round(self.milliseconds, 1),
             attempt=self.attempt,
+            raw_path=self._raw_path(),
         )
+
+    def _raw_path(self) -> str:
+        """The path as it was sent, where the template does not say it already; only of calls to the API."""
+        raw = masked(self.request.url) if self.stage is Stage.API else ""
+        return "" if self.path and raw.endswith(self.path) else raw
 
 
 class CallRecord(msgspec.Struct, frozen=True):
     """What the log keeps of a call; ``path`` is the template, so that like calls group.
 
     The first five fields that decide cases (Amazon developer blog, 2022): path, status, error, seller id,
-    marketplace id; the others are those that support asks for.
+    marketplace id; the others are those that support asks for. ``raw_path`` is the path as it was sent, personal ids
+    masked, "" where it is the template.
     """
 
     time: datetime
@@ -134,6 +142,7 @@ class CallRecord(msgspec.Struct, frozen=True):
     request_id: str
     milliseconds: float
     attempt: int = 1
+    raw_path: str = ""
 
 
 def _body_in_words(answer: Answer) -> str:

@@ -29,7 +29,8 @@ class SecretTooLongError(CredentialError):
 
 
 class Vault(CredentialSource, Protocol):
-    """Keeps client secrets by client id, and refresh tokens by authorization (seller id, region, application).
+    """Keeps client secrets by client id, refresh tokens by authorization (seller id, region, application), and the
+    password of the call log's database by its address, so that it goes to no other.
 
     Every method raises CredentialError (one of the classes above). Forgetting what is not there is fine.
     """
@@ -55,6 +56,18 @@ class Vault(CredentialSource, Protocol):
         """Deletes an authorization's refresh token."""
         ...
 
+    async def database_password(self, address: str) -> Secret:
+        """The password of a database, by its address without one."""
+        ...
+
+    async def set_database_password(self, address: str, password: Secret) -> None:
+        """Keeps the password of a database, in place of the one before."""
+        ...
+
+    async def forget_database_password(self, address: str) -> None:
+        """Deletes the password of a database."""
+        ...
+
 
 def missing_client_secret(client_id: str, why: str) -> MissingSecretError:
     """The error for an application without its secret; ``why`` is a sentence."""
@@ -62,6 +75,11 @@ def missing_client_secret(client_id: str, why: str) -> MissingSecretError:
         f"There is no client secret for the application {client_id}. {why} "
         f"Give it again: edit the application, or `sptui sellers app add {client_id}`."
     )
+
+
+def missing_database_password(address: str, why: str) -> MissingSecretError:
+    """The error for a database without its password; ``why`` is a sentence."""
+    return MissingSecretError(f"There is no password for {address}. {why} Give it: `sptui log password`.")
 
 
 def missing_refresh_token(authorization: Authorization, why: str) -> MissingSecretError:

@@ -19,6 +19,7 @@ from sptui.vault.contract import (
     VaultDeniedError,
     VaultLockedError,
     missing_client_secret,
+    missing_database_password,
     missing_refresh_token,
 )
 from sptui.vault.memory import MemoryVault
@@ -82,6 +83,18 @@ class KeyringVault:
     async def forget_authorization(self, authorization: Authorization) -> None:
         """Deletes an authorization's refresh token. Raises CredentialError."""
         await self._run(lambda backend: parts.delete(backend, SERVICE, _refresh_token_entry(authorization)))
+
+    async def database_password(self, address: str) -> Secret:
+        """The password of a database. Raises CredentialError."""
+        return await self._get(_database_entry(address), lambda why: missing_database_password(address, why))
+
+    async def set_database_password(self, address: str, password: Secret) -> None:
+        """Keeps the password of a database. Raises CredentialError."""
+        await self._run(lambda backend: _set(backend, _database_entry(address), password))
+
+    async def forget_database_password(self, address: str) -> None:
+        """Deletes the password of a database. Raises CredentialError."""
+        await self._run(lambda backend: parts.delete(backend, SERVICE, _database_entry(address)))
 
     async def check(self) -> str:
         """Writes, reads and deletes an entry of no meaning; gives the backend's name. Raises CredentialError."""
@@ -205,6 +218,10 @@ def _try_out(backend: Any) -> None:
 
 def _client_secret_entry(client_id: str) -> str:
     return f"client-secret:{client_id}"
+
+
+def _database_entry(address: str) -> str:
+    return f"call-log:{address}"
 
 
 def _refresh_token_entry(authorization: Authorization) -> str:

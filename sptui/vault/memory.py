@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sptui.spapi.authorization import Authorization
 from sptui.spapi.redaction import Secret
-from sptui.vault.contract import missing_client_secret, missing_refresh_token
+from sptui.vault.contract import missing_client_secret, missing_database_password, missing_refresh_token
 
 _WHY = "Secrets are kept for this run only, and this one was not given in it."
 
@@ -22,6 +22,7 @@ class MemoryVault:
     ) -> None:
         self._client_secrets = dict(client_secrets or {})
         self._refresh_tokens = dict(refresh_tokens or {})
+        self._passwords: dict[str, Secret] = {}
 
     @property
     def description(self) -> str:
@@ -55,3 +56,17 @@ class MemoryVault:
     async def forget_authorization(self, authorization: Authorization) -> None:
         """Drops an authorization's refresh token."""
         self._refresh_tokens.pop(authorization.key, None)
+
+    async def database_password(self, address: str) -> Secret:
+        """The password of a database. Raises MissingSecretError."""
+        if address not in self._passwords:
+            raise missing_database_password(address, _WHY)
+        return self._passwords[address]
+
+    async def set_database_password(self, address: str, password: Secret) -> None:
+        """Keeps the password of a database."""
+        self._passwords[address] = password
+
+    async def forget_database_password(self, address: str) -> None:
+        """Drops the password of a database."""
+        self._passwords.pop(address, None)

@@ -23,6 +23,7 @@ ERRORS = (
     (429, "QuotaExceeded", "You exceeded your quota for the requested resource."),
     (500, "InternalFailure", "Request 1f0c3b2a-0d6e-4c4b-9d2f-5a1f3d7e9b10 failed on 2026-11-03 after 17 s"),
     (0, "timeout", "no answer"),
+    (400, "InvalidInput", "It's 100 % wrong: a_b\\c"),
 )
 
 
@@ -196,7 +197,7 @@ def as_json_lines(calls: Iterable[CallRecord]) -> bytes:
         line = {
             "timestamp": each.time.isoformat(),
             "httpMethod": each.method,
-            "url": f"https://sellingpartnerapi-na.amazon.com{path.replace('{sku}', f'SKU-{number}')}?x={number}",
+            "url": f"https://proxy.example.org{path.replace('{sku}', f'SKU-{number}')}?x={number}",
             "statusCode": each.status if number % 2 else str(each.status),
             "error": {"code": each.code, "message": each.message} if each.code else None,
             "sellerId": each.seller_id,

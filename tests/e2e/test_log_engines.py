@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import log_servers
+import msgspec
 import pytest
+from calllog_oracle import choices, chosen_of, kinds_of, shown
 from calllog_world import START, as_json_lines, expected, questions, told, world
+from log_servers import needed
 
 from sptui.calllog import duck, opening
 from sptui.calllog.asking.ask import errors, who, window_start
+from sptui.calllog.asking.browse import count, page, signatures
 from sptui.calllog.asking.database import DatabaseEngine, DatabaseLog
-from sptui.calllog.asking.engine import CallLogError, Engine
+from sptui.calllog.asking.engine import Engine
+from sptui.calllog.asking.kinds import kinds
 from sptui.calllog.asking.sqlite import SqliteEngine
+from sptui.calllog.browsing import Chosen
 from sptui.calllog.importing.importer import Importer
 from sptui.calllog.importing.ledger import Ledger
 from sptui.calllog.importing.store import SqliteStore
 from sptui.calllog.questions import Question
+from sptui.calllog.signatures import signature_of
 from sptui.calllog.store import CallLog
+from sptui.spapi.calls import CallRecord
 
 CALLS = world()
-
-
-def needed(part: str, *, there: bool) -> None:
-    """Under CI=true a missing part fails, elsewhere it skips."""
-    if not there:
-        message = f"{part} is not installed"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
 
 
 @contextmanager
@@ -114,102 +110,112 @@ def a_file(folder: Path) -> Iterator[Engine]:
         yield engine
 
 
-@contextmanager
-def a_database(url: str, create: str, time_of: Callable[[Any], Any], options: str = "") -> Iterator[Engine]:
-    """A table with names of its own, filled and asked through SQLAlchemy."""
-    sqlalchemy = pytest.importorskip("sqlalchemy")
-    made = sqlalchemy.create_engine(url)
-    rows = [
+COLUMNS = {
+    "time": "at", "method": "verb", "path": "res", "status": "http", "code": "err", "message": "msg",
+    "seller_id": "merchant", "region": "area", "application": "app", "marketplaces": "shops", "request_id": "rid",
+    "milliseconds": "took",
+}  # fmt: skip
+_TEXTS = ", ".join(
+    f"{name} {{text}}" for name in ("verb", "res", "err", "msg", "merchant", "area", "app", "shops", "rid")
+)
+
+
+def rows_of(time_of: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """The calls as a program of somebody's keeps them."""
+    return [
         {
             "at": time_of(each.time), "verb": each.method, "res": each.path, "http": each.status, "err": each.code,
             "msg": each.message, "merchant": each.seller_id, "area": each.region, "app": each.application,
-            "shops": ",".join(each.marketplaces),
+            "shops": ",".join(each.marketplaces), "rid": each.request_id, "took": each.milliseconds,
         }
         for each in CALLS
     ]  # fmt: skip
+
+
+def fill(url: str, create: str, rows: list[dict[str, Any]], options: str = "") -> None:
+    """Makes the table, with names of its own."""
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    made = log_servers.engine_of(url)
     with made.begin() as connection:
-        connection.execute(sqlalchemy.text("DROP TABLE IF EXISTS spapi_calls"))
         connection.execute(sqlalchemy.text(f"CREATE TABLE spapi_calls ({create}) {options}"))
         table = sqlalchemy.table("spapi_calls", *map(sqlalchemy.column, rows[0]))
         connection.execute(table.insert(), rows)
     made.dispose()
-    engine = DatabaseEngine(DatabaseLog(url, "spapi_calls", COLUMNS, timeout=30))
+
+
+@contextmanager
+def asked_database(url: str, table: str = "spapi_calls") -> Iterator[Engine]:
+    engine = DatabaseEngine(DatabaseLog(url, table, COLUMNS, timeout=60))
     try:
         yield engine
     finally:
         engine.close()
 
 
-COLUMNS = {
-    "time": "at", "method": "verb", "path": "res", "status": "http", "code": "err", "message": "msg",
-    "seller_id": "merchant", "region": "area", "application": "app", "marketplaces": "shops",
-}  # fmt: skip
-_TEXTS = ", ".join(f"{name} {{text}}" for name in ("verb", "res", "err", "msg", "merchant", "area", "app", "shops"))
-
-
 @contextmanager
 def sqlite_through_sqlalchemy(folder: Path) -> Iterator[Engine]:
-    create = f"at TIMESTAMP, http INTEGER, {_TEXTS.format(text='TEXT')}"
-    with a_database(f"sqlite:///{folder}/log.db", create, lambda each: str(each.replace(tzinfo=None))) as engine:
+    create = f"at TIMESTAMP, http INTEGER, took REAL, {_TEXTS.format(text='TEXT')}"
+    url = f"sqlite:///{folder}/log.db"
+    fill(url, create, rows_of(lambda each: str(each.replace(tzinfo=None))))
+    with asked_database(url) as engine:
         yield engine
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[Engine]:
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    needed("PostgreSQL (apt: postgresql)", there=bool(programs))
-    port = _free_port()
-    del folder  # pytest's folders are root's alone, and the server refuses to run as root
-    place = tempfile.mkdtemp(prefix="sptui-pg-")
-    data = Path(place) / "data"
-    user: list[str] = []
-    if os.geteuid() == 0:
-        user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(place, "postgres")
-    binaries = programs[-1]
-    data.mkdir()
-    if user:
-        shutil.chown(data, "postgres")
-    _do(*user, f"{binaries}/initdb", "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync")
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {place} -c fsync=off"
-    _do(*user, f"{binaries}/pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start")
-    try:
-        create = f"at TIMESTAMPTZ, http INTEGER, {_TEXTS.format(text='TEXT')}"
-        url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-        with a_database(url, create, lambda each: each) as engine:
-            yield engine
-    finally:
-        _do(*user, f"{binaries}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(place)
+def duckdb_through_sqlalchemy(folder: Path) -> Iterator[Engine]:
+    duck_table(folder)
+    with asked_database(f"duckdb:///{folder}/log.duckdb") as engine:
+        yield engine
 
 
 @contextmanager
-def clickhouse(folder: Path) -> Iterator[Engine]:
-    server = shutil.which("clickhouse-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
-    needed("ClickHouse (apt: clickhouse-server)", there=server is not None)
-    port, http, between = _free_port(), _free_port(), _free_port()
-    (folder / "config.xml").write_text(
-        f"""<yandex><logger><level>error</level><console>1</console></logger><http_port>{http}</http_port>
-        <tcp_port>{port}</tcp_port><interserver_http_port>{between}</interserver_http_port>
-        <listen_host>127.0.0.1</listen_host><path>{folder}/ch/</path><tmp_path>{folder}/ch/tmp/</tmp_path>
-        <users_config>/etc/clickhouse-server/users.xml</users_config><mark_cache_size>67108864</mark_cache_size>
-        <default_profile>default</default_profile><default_database>default</default_database>
-        <timezone>UTC</timezone></yandex>"""
-    )
-    with subprocess.Popen(
-        [str(server), f"--config-file={folder}/config.xml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            _wait_for(port)
-            create = f"at DateTime, http UInt16, {_TEXTS.format(text='String')}"
-            url = f"clickhouse+native://default@127.0.0.1:{port}/default"
-            naive = lambda each: each.astimezone(UTC).replace(tzinfo=None, microsecond=0)  # noqa: E731
-            with a_database(
-                url, create, naive, "ENGINE = MergeTree() ORDER BY (res, at) PARTITION BY toYYYYMM(at)"
-            ) as e:
-                yield e
-        finally:
-            process.kill()
+def parquet_through_duckdb(folder: Path) -> Iterator[Engine]:
+    duck_table(folder, f"COPY spapi_calls TO '{folder}/calls' (FORMAT parquet, PER_THREAD_OUTPUT)")
+    with asked_database("duckdb:///:memory:", f"{folder}/calls/*.parquet") as engine:
+        yield engine
+
+
+def duck_table(folder: Path, *more: str) -> None:
+    """The table in a file of DuckDB."""
+    pytest.importorskip("duckdb_engine")
+    import duckdb
+
+    (folder / "rows.json").write_bytes(b"\n".join(msgspec.json.encode(each) for each in rows_of(lambda each: each)))
+    with duckdb.connect(f"{folder}/log.duckdb") as connection:
+        types = ", ".join(f"{name}: 'VARCHAR'" for name in COLUMNS.values() if name not in ("at", "http", "took"))
+        connection.execute(
+            f"CREATE TABLE spapi_calls AS SELECT * FROM read_json('{folder}/rows.json', format='newline_delimited',"
+            f" columns={{'at': 'TIMESTAMP', http: 'INTEGER', took: 'DOUBLE', {types}}})"
+        )
+        for statement in more:
+            connection.execute(statement)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Engine]:
+    pytest.importorskip("psycopg")
+    create = f"at TIMESTAMPTZ, http INTEGER, took REAL, {_TEXTS.format(text='TEXT')}"
+    with log_servers.postgresql() as url:
+        fill(url, create, rows_of(lambda each: each))
+        with asked_database(url) as engine:
+            yield engine
+
+
+@contextmanager
+def clickhouse(folder: Path, *, http: bool = False) -> Iterator[Engine]:
+    pytest.importorskip("clickhouse_sqlalchemy")
+    create = f"at DateTime('UTC'), http UInt16, took Float32, {_TEXTS.format(text='String')}"
+    with log_servers.clickhouse(folder) as urls:
+        options = "ENGINE = MergeTree() ORDER BY (res, at) PARTITION BY toYYYYMM(at)"
+        fill(urls[0], create, rows_of(lambda each: each.replace(microsecond=0)), options)
+        with asked_database(urls[1] if http else urls[0]) as engine:
+            yield engine
+
+
+@contextmanager
+def clickhouse_over_http(folder: Path) -> Iterator[Engine]:
+    with clickhouse(folder, http=True) as engine:
+        yield engine
 
 
 ENGINES: dict[str, Callable[[Path], Any]] = {
@@ -220,8 +226,11 @@ ENGINES: dict[str, Callable[[Path], Any]] = {
     "imported without DuckDB": imported_without_duckdb,
     "a file where it lies": a_file,
     "SQLite through SQLAlchemy": sqlite_through_sqlalchemy,
+    "DuckDB through SQLAlchemy": duckdb_through_sqlalchemy,
+    "Parquet through DuckDB and SQLAlchemy": parquet_through_duckdb,
     "PostgreSQL": postgresql,
     "ClickHouse": clickhouse,
+    "ClickHouse over HTTP": clickhouse_over_http,
 }
 
 
@@ -231,117 +240,87 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield request.param, engine
 
 
+def calls_in(name: str) -> list[CallRecord]:
+    """The calls as the engine keeps them: ClickHouse's DateTime has whole seconds."""
+    if not name.startswith("ClickHouse"):
+        return CALLS
+    return [msgspec.structs.replace(each, time=each.time.replace(microsecond=0)) for each in CALLS]
+
+
 @pytest.mark.parametrize("name", questions())
 def test_every_engine_gives_the_answer_counted_by_hand(name: str, asked: tuple[str, Engine]) -> None:
     engine_name, engine = asked
     question = questions()[name]
-    whole = engine_name == "ClickHouse"  # its DateTime has whole seconds
-    calls = [msgspec_seconds(each) for each in CALLS] if whole else CALLS
-    wanted = expected(calls, question)
-    found = told(who(engine, question))
-    if engine_name == "SQLite through SQLAlchemy":  # cannot tell alike messages apart from their ids, Python does
-        assert wanted.pop("signatures") == found.pop("signatures")
-    assert found == wanted
-
-
-def msgspec_seconds(call: Any) -> Any:
-    import msgspec
-
-    return msgspec.structs.replace(call, time=call.time.replace(microsecond=0))
+    assert told(who(engine, question)) == expected(calls_in(engine_name), question)
 
 
 def test_every_engine_tells_all_errors(asked: tuple[str, Engine]) -> None:
     _, engine = asked
-    found = {(each.operation, each.status, each.code): each.calls for each in errors(engine, None)}
+    found: dict[tuple[str, int, str], int] = {}
+    for each in errors(engine, None):
+        key = (each.operation, each.status, each.code)
+        found[key] = found.get(key, 0) + each.calls
     wanted: dict[tuple[str, int, str], int] = {}
-    for each in CALLS:
-        if each.status >= 400 or each.status == 0:
-            key = (each.operation, each.status, each.code)
+    for call in CALLS:
+        if call.status >= 400 or call.status == 0:
+            key = (call.operation, call.status, call.code)
             wanted[key] = wanted.get(key, 0) + 1
     assert found == wanted
 
 
+@pytest.mark.parametrize("name", choices())
+def test_every_engine_lists_and_counts_what_is_chosen(name: str, asked: tuple[str, Engine]) -> None:
+    engine_name, engine = asked
+    chosen = choices()[name]
+    wanted = chosen_of(calls_in(engine_name), chosen)
+    assert count(engine, chosen) == len(wanted)
+    assert [shown(each) for each in page(engine, chosen, 60)] == [shown(each) for each in wanted[:60]]
+
+
+@pytest.mark.parametrize("name", choices())
+def test_every_engine_groups_the_errors_with_their_trend(name: str, asked: tuple[str, Engine]) -> None:
+    engine_name, engine = asked
+    chosen = choices()[name]
+    found = signatures(engine, chosen)
+    kinds = {(each.operation, each.status, each.code, each.message): each for each in found}
+    assert len(kinds) == len(found)
+    wanted = kinds_of(calls_in(engine_name), chosen)
+    assert {kind: (each.sellers, each.calls, each.trend) for kind, each in kinds.items()} == wanted
+    assert [each.sellers for each in found] == sorted((each.sellers for each in found), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["everything", "what failed", "a day", "no answer", "no such operation"])
+def test_every_engine_tells_the_kinds_to_be_explained(name: str, asked: tuple[str, Engine]) -> None:
+    engine_name, engine = asked
+    chosen = choices()[name]
+    found = {}
+    for each in kinds(engine, chosen):
+        key = (each.operation, each.region, each.status, each.code, signature_of(each.message))
+        assert key not in found
+        found[key] = (each.hit, each.calls, each.first, each.last)
+    members: dict[Any, list[CallRecord]] = {}
+    for call in chosen_of(calls_in(engine_name), chosen):
+        if call.status >= 400 or call.status == 0:
+            key = (call.operation, call.region, call.status, call.code, signature_of(call.message))
+            members.setdefault(key, []).append(call)
+    assert found == {
+        key: (len({each.seller_id for each in calls} - {""}), len(calls), calls[-1].time, calls[0].time)
+        for key, calls in members.items()
+    }
+
+
 def test_the_window_goes_back_from_the_newest_call(asked: tuple[str, Engine]) -> None:
-    _, engine = asked
-    start = window_start(engine, timedelta(days=2))
-    assert start is not None
-    assert abs(start - (CALLS[-1].time - timedelta(days=2))) < timedelta(seconds=1)
+    engine_name, engine = asked
+    assert window_start(engine, timedelta(days=2)) == calls_in(engine_name)[-1].time - timedelta(days=2)
     assert window_start(engine, None) is None
-
-
-def test_nothing_is_written_to_a_database_that_is_asked(tmp_path: Path) -> None:
-    with sqlite_through_sqlalchemy(tmp_path) as engine, pytest.raises(CallLogError):
-        engine.rows("DELETE FROM spapi_calls RETURNING 1", {})
-
-
-def test_postgresql_is_read_only_and_limited_in_time(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("pg")
-    with postgresql(folder) as engine, pytest.raises(CallLogError, match="read-only"):
-        engine.rows("DELETE FROM spapi_calls RETURNING 1", {})
-
-
-def test_a_question_that_takes_too_long_ends(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with postgresql(tmp_path_factory.mktemp("pg")) as engine:
-        assert isinstance(engine, DatabaseEngine)
-        url = engine._engine.url.render_as_string(hide_password=False)
-        short = DatabaseEngine(DatabaseLog(url, "spapi_calls", COLUMNS, timeout=1))
-        try:
-            began = time.monotonic()
-            with pytest.raises(CallLogError, match="did not answer within 1 s"):
-                short.rows("SELECT pg_sleep(60)", {})
-            assert time.monotonic() - began < 30
-        finally:
-            short.close()
-
-
-def test_errors_of_a_database_hold_no_password(tmp_path: Path) -> None:
-    del tmp_path
-    port = _free_port()
-    log = DatabaseLog(f"postgresql+psycopg://me@127.0.0.1:{port}/nowhere", password="canary-password-77")
-    pytest.importorskip("psycopg")
-    with pytest.raises(CallLogError) as trouble:
-        DatabaseEngine(log)
-    assert "canary" not in str(trouble.value)
-    assert "canary" not in repr(log)
-
-
-def test_a_database_with_unknown_columns_says_what_to_set(tmp_path: Path) -> None:
-    sqlalchemy = pytest.importorskip("sqlalchemy")
-    url = f"sqlite:///{tmp_path}/log.db"
-    made = sqlalchemy.create_engine(url)
-    with made.begin() as connection:
-        connection.execute(sqlalchemy.text("CREATE TABLE calls (a TEXT, b TEXT)"))
-    made.dispose()
-    with pytest.raises(CallLogError, match=r"\[call_log.columns\] time"):
-        DatabaseEngine(DatabaseLog(url))
+    assert engine.oldest() == CALLS[0].time
 
 
 def test_question_without_anything_in_the_log(tmp_path: Path) -> None:
     log = CallLog(None)
     with opening.asked_log(log, tmp_path) as engine:
         answer = who(engine, Question(questions()["one"].operation, since=START))
+        assert page(engine, Chosen(), 10) == []
+        assert signatures(engine, Chosen()) == []
     log.close()
     assert (answer.calling, answer.failing, answer.pattern.value) == (0, 0, "too few")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the server did not start")
-
-
-def _do(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr + done.stdout

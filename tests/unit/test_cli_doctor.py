@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 from fake_keyring import FakeKeyring
 
+from sptui.calllog.store import CallLog
 from sptui.cli.main import cli
 from sptui.diagnosis import Circumstances, Finding, State, diagnose
 from sptui.diagnosis.network import check_clock, check_hosts
 from sptui.diagnosis.terminal import Terminal, check_terminal
-from sptui.settings import Accounts, NetworkConfig, config_dir, save_accounts, sellers_path
+from sptui.settings import Accounts, NetworkConfig, config_dir, data_dir, save_accounts, sellers_path
 from sptui.simulator.clock import ManualClock
 from sptui.spapi.authorization import Application, Authorization
 from sptui.spapi.redaction import Secret
@@ -90,7 +91,8 @@ async def test_where_all_is_well_all_is_ok(clock: ManualClock) -> None:
     found = await findings(clock, vault)
     assert set().union(*states(found).values()) == {"ok"}
     assert list(found) == [
-        "config.toml", "sellers.toml", "data folder", "keyring", "secrets", "network", "clock", "terminal", "versions",
+        "config.toml", "sellers.toml", "data folder", "call log", "keyring", "secrets", "network", "clock", "terminal",
+        "versions",
     ]  # fmt: skip
     assert [each.found.partition(":")[0] for each in found["network"]] == [
         "Login with Amazon",
@@ -100,6 +102,25 @@ async def test_where_all_is_well_all_is_ok(clock: ManualClock) -> None:
     ]
     assert "fake_keyring.FakeKeyring" in found["keyring"][0].found
     assert "1 seller, 1 authorization, 1 application" in found["sellers.toml"][0].found
+
+
+async def test_a_large_call_log_that_only_grows_is_told(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    data_dir().mkdir(parents=True)
+    log = CallLog(data_dir() / "calls.sqlite3")
+    log.close()
+    (found,) = (await findings(clock))["call log"]
+    assert found.state is State.OK
+    assert found.found.startswith("0 calls recorded (")
+    assert found.found.endswith("; calls are kept for ever.")
+    monkeypatch.setattr("sptui.diagnosis.call_log.LARGE", 1000)
+    (found,) = (await findings(clock))["call log"]
+    assert found.state is State.WARNING
+    assert 'keep = "90d"' in found.do
+    config_dir().mkdir()
+    (config_dir() / "config.toml").write_text('[call_log]\nkeep = "90d"')
+    (found,) = (await findings(clock))["call log"]
+    assert (found.state, found.do) == (State.OK, "")
+    assert found.found.endswith("; calls are kept for 90 days.")
 
 
 async def test_broken_files_are_findings_with_their_place(clock: ManualClock) -> None:
@@ -274,6 +295,7 @@ def test_offline_and_in_good_health_it_ends_with_0(monkeypatch: pytest.MonkeyPat
         "config.toml": "ok",
         "sellers.toml": "warning",
         "data folder": "ok",
+        "call log": "ok",
         "keyring": "ok",
         "network": "skipped",
         "clock": "skipped",

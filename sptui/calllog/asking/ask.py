@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sptui.calllog.asking import sql
-from sptui.calllog.asking.engine import Engine, Scope, utc
+from sptui.calllog.asking.browse import signatures
+from sptui.calllog.asking.engine import Engine, Scope, once_more, utc
+from sptui.calllog.browsing import Chosen
 from sptui.calllog.questions import (
     Controls,
     Question,
@@ -29,6 +31,7 @@ def window_start(engine: Engine, back: timedelta | None) -> datetime | None:
     return newest - back
 
 
+@once_more
 def who(engine: Engine, question: Question, *, deep: bool = True) -> WhoAnswer:
     """Who else gets this error. ``deep`` also asks for the signatures and the control groups.
 
@@ -39,8 +42,8 @@ def who(engine: Engine, question: Question, *, deep: bool = True) -> WhoAnswer:
     shares = _shares(engine, scope, question, rows)
     totals = next((each for each in rows if each[0] == "total"), ("total", "", 0, 0))
     calling, failing = int(totals[2] or 0), int(totals[3] or 0)
-    exact = engine.exact_calls_of(question)
-    failures, first, last = _rows(engine, sql.when(exact, question))[0]
+    times = engine.times_of(question)
+    failures, first, last = _rows(engine, sql.when(times or scope, question))[0]
     return WhoAnswer(
         question=question,
         calling=calling,
@@ -59,17 +62,15 @@ def who(engine: Engine, question: Question, *, deep: bool = True) -> WhoAnswer:
             for name, kind in (("marketplace", "marketplaces"), ("region", "region"), ("application", "application"))
             for found in shared_by(name, shares[kind], calling, failing)
         ),
-        signatures=_signatures_of(engine, exact, question) if deep and failures else (),
+        signatures=_signatures_of(engine, scope, times, question) if deep and failures else (),
         controls=_controls(engine, scope, question, calling, failing) if deep and failing else None,
     )
 
 
+@once_more
 def errors(engine: Engine, since: datetime | None) -> list[Signature]:
     """Every kind of error since then, those that hit most sellers first. Raises CallLogError."""
-    scope = engine.failures(since)
-    rows = _rows(engine, sql.messages(engine.dialect, scope, sql.FAILED, {}, keys="operation, path, "))
-    found = (_signature(_operation_name(row[0], row[1]), row[2:]) for row in rows)
-    return _merged(found)
+    return signatures(engine, Chosen(since=since))
 
 
 def _rows(engine: Engine, scope: Scope) -> list[tuple[Any, ...]]:
@@ -95,16 +96,27 @@ def _controls(engine: Engine, scope: Scope, question: Question, calling: int, fa
     return Controls(int(rows[0][0] or 0), int(rows[0][1] or 0), calling - failing)
 
 
-def _signatures_of(engine: Engine, scope: Scope, question: Question) -> tuple[Signature, ...]:
+def _signatures_of(engine: Engine, scope: Scope, times: Scope | None, question: Question) -> tuple[Signature, ...]:
+    """The sellers are those of ``scope``; calls and times those of ``times``, where it is there."""
     condition, values = sql.failing(question)
     rows = _rows(engine, sql.messages(engine.dialect, scope, condition, values))
+    if times is not None:
+        counted = {row[:3]: row[3:] for row in _rows(engine, sql.often(times, question))}
+        rows = [(*row[:4], *counted.get(row[:3], row[4:])) for row in rows]
     return tuple(_merged(_signature(question.operation.key, row) for row in rows))
 
 
 def _signature(operation: str, row: Iterable[Any]) -> Signature:
     status, code, message, sellers, calls, first, last = row
     return Signature(
-        operation, int(status), code or "", signature_of(message or ""), int(sellers), int(calls), utc(first), utc(last)
+        operation,
+        int(status),
+        code or "",
+        signature_of(message or ""),
+        int(sellers or 0),
+        int(calls),
+        utc(first),
+        utc(last),
     )
 
 
@@ -131,13 +143,3 @@ def _sum(one: Signature, other: Signature) -> Signature:
         max(lasts, default=None),
         at_least=True,
     )
-
-
-def _operation_name(operation: str | None, path: str | None) -> str:
-    """The catalogue's key; where the log has only method and path, the operation that they lead to."""
-    if operation:
-        return operation
-    from sptui.calllog.paths import PathMatcher
-
-    method, _, address = (path or "").partition(" ")
-    return PathMatcher().match(method, address).operation or (path or "")

@@ -37,10 +37,11 @@ def counts(dialect: Dialect, scope: Scope, question: Question) -> Scope:
         sql = (
             "SELECT CASE kind_of WHEN 7 THEN 'total' WHEN 3 THEN 'marketplaces' WHEN 5 THEN 'region'"
             " ELSE 'application' END AS kind, coalesce(marketplaces, region, application, '') AS value,"
-            " count(*) AS calling, sum(failed) AS failing FROM (SELECT GROUPING(marketplaces, region, application) AS"
-            f" kind_of, {dialect.key} AS seller, marketplaces, region, application, {failed} FROM ({scope.sql}) s"
-            " WHERE seller_id <> '' GROUP BY GROUPING SETS ((seller), (seller, marketplaces), (seller, region),"
-            " (seller, application))) g GROUP BY kind_of, marketplaces, region, application"
+            f" count(*) AS calling, sum(failed) AS failing FROM (SELECT {dialect.grouping} AS kind_of, seller,"
+            f" marketplaces, region, application, {failed} FROM (SELECT {dialect.key} AS seller, marketplaces, region,"
+            f" application, status, code FROM ({scope.sql}) s WHERE seller_id <> '') k GROUP BY GROUPING SETS"
+            " ((seller), (seller, marketplaces), (seller, region), (seller, application))) g"
+            " GROUP BY kind_of, marketplaces, region, application"
         )
         return Scope(sql, {**scope.values, **values})
     parts = []
@@ -77,6 +78,16 @@ def when(scope: Scope, question: Question) -> Scope:
     return Scope(sql, {**scope.values, **values})
 
 
+def often(times: Scope, question: Question) -> Scope:
+    """The errors, grouped, without sellers: status, code, message, calls, first and last time."""
+    condition, values = failing(question)
+    sql = (
+        "SELECT status, code, message, sum(calls) AS all_calls, min(first_time) AS first_seen, max(last_time) AS"
+        f" last_seen FROM ({times.sql}) t WHERE {condition} GROUP BY status, code, message"
+    )
+    return Scope(sql, {**times.values, **values})
+
+
 def elsewhere(scope: Scope, question: Question) -> Scope:
     """How many failing sellers fail in one of their marketplaces and never in another."""
     condition, values = failing(question)
@@ -99,19 +110,25 @@ def same_sellers(scope: Scope, others: Scope, question: Question) -> Scope:
     return Scope(sql, {**scope.values, **others.values, **values})
 
 
-def messages(dialect: Dialect, scope: Scope, condition: str, values: dict[str, Any], *, keys: str = "") -> Scope:
-    """The errors, grouped: ``keys`` (such as "operation, path, "), status, code, message, sellers, calls, times."""
-    from sptui.calllog.signatures import LONGEST, PATTERNS
-
-    message = "message"
-    if dialect.replace:
-        for pattern, replacement in PATTERNS:
-            message = dialect.replace.format(text=message, pattern=pattern, replacement=replacement)
-        message = f"substr({message}, 1, {LONGEST})"
-    names = f"{keys}status, code"
+def messages(dialect: Dialect, scope: Scope, condition: str, values: dict[str, Any]) -> Scope:
+    """The errors, grouped: status, code, message, sellers, calls, times."""
+    message = alike(dialect, "message")
     sql = (
-        f"SELECT {names}, {message} AS told, count(DISTINCT nullif(seller_id, '')) AS sellers, sum(calls) AS all_calls,"
-        f" min(first_time) AS first_seen, max(last_time) AS last_seen FROM ({scope.sql}) s WHERE {condition}"
-        f" GROUP BY {names}, {message} ORDER BY sellers DESC, all_calls DESC LIMIT {MOST_MESSAGES}"
+        f"SELECT status, code, {message} AS told, count(DISTINCT nullif(seller_id, '')) AS sellers,"
+        " sum(calls) AS all_calls, min(first_time) AS first_seen, max(last_time) AS last_seen"
+        f" FROM ({scope.sql}) s WHERE {condition}"
+        f" GROUP BY status, code, {message} ORDER BY sellers DESC, all_calls DESC LIMIT {MOST_MESSAGES}"
     )
     return Scope(sql, {**scope.values, **values})
+
+
+def alike(dialect: Dialect, text: str) -> str:
+    """A column with error texts made alike, as ``signature_of`` does; as it is where the engine cannot."""
+    from sptui.calllog.signatures import LONGEST, PATTERNS
+
+    if not dialect.replace:
+        return text
+    for pattern, replacement in PATTERNS:
+        quoted = pattern.replace("'", dialect.apostrophe)
+        text = dialect.replace.format(text=text, pattern=quoted, replacement=replacement)
+    return f"substr({text}, 1, {LONGEST})"

@@ -13,41 +13,68 @@ FIELDS: Final = (
 )  # fmt: skip
 """What is read of a line, in the order that makes two lines the same call."""
 
+MAPPED: Final = (*FIELDS, "body")
+"""What a log's fields are mapped to: ``body`` is an error's answer, where code and message are not apart."""
+
 NEEDED: Final = ("time",)
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "time": (
-        "time", "ts", "timestamp", "@timestamp", "datetime", "date", "sent_at", "startedDateTime", "created_at", "when",
+        "time", "ts", "timestamp", "@timestamp", "datetime", "sent_at", "sent_time", "startedDateTime", "request_time",
+        "time_iso8601", "time_local", "requestTimeEpoch", "log_time", "asctime", "created_at", "date", "when",
+        "(prefix)",
     ),
-    "method": ("method", "http_method", "httpMethod", "verb", "request.method", "request_method"),
+    "method": (
+        "method", "http_method", "verb", "request.method", "request_method", "http_request_method", "cs-method",
+        "request.verb",
+    ),
     "path": (
-        "path", "resourcePath", "resource_path", "url", "uri", "request.url", "request.path", "endpoint", "request_uri",
+        "path", "resourcePath", "raw_path", "url", "uri", "request_url", "request_path", "request.url", "request.path",
+        "request.uri", "endpoint", "request_uri", "http_url", "url_path", "cs-uri-stem", "resource", "route",
     ),
-    "operation": ("operation", "operationId", "operation_id", "api_operation"),
-    "status": ("status", "statusCode", "status_code", "http_status", "httpStatus", "response.status", "code_http"),
-    "code": ("code", "errorCode", "error_code", "error.code", "errors.0.code", "response.body.errors.0.code"),
+    "operation": ("operation", "operationId", "operation_name", "api_operation"),
+    "status": (
+        "status", "statusCode", "http_status", "http_status_code", "response_status", "response_status_code",
+        "response_code", "response.status", "response.statusCode", "http_response_status_code", "sc-status",
+        "http_code", "code_http",
+    ),
+    "code": (
+        "code", "errorCode", "amzn_code", "error.code", "errors.0.code", "response.body.errors.0.code",
+        "body.errors.0.code", "response.errors.0.code",
+    ),
     "message": (
-        "message", "errorMessage", "error_message", "error.message", "errors.0.message",
-        "response.body.errors.0.message", "error",
+        "errorMessage", "error_description", "error.message", "errors.0.message", "response.body.errors.0.message",
+        "body.errors.0.message", "response.errors.0.message", "message", "error",
     ),
-    "details": ("details", "errorDetails", "error_details", "error.details", "errors.0.details"),
+    "details": (
+        "details", "errorDetails", "error.details", "errors.0.details", "response.body.errors.0.details",
+        "body.errors.0.details", "response.errors.0.details",
+    ),
     "seller_id": (
-        "sellerId", "seller_id", "merchantId", "merchant_id", "selling_partner_id", "sellingPartnerId", "seller",
-        "context.seller_id",
+        "sellerId", "merchantId", "selling_partner_id", "merchant_token", "seller", "merchant", "context.seller_id",
     ),
     "region": ("region", "spapi_region", "sp_region"),
-    "application": ("application", "applicationId", "application_id", "app_id", "appId", "client_id", "clientId"),
-    "marketplaces": (
-        "marketplaceId", "marketplace_id", "marketplaceIds", "marketplace_ids", "marketplaces", "marketplace",
+    "application": ("application", "applicationId", "app_id", "client_id"),
+    "marketplaces": ("marketplaceId", "marketplaceIds", "marketplaces", "marketplace", "context.marketplace_id"),
+    "request_id": (
+        "x-amzn-RequestId", "amzn_request_id", "amazon_request_id", "amz_request_id", "spapi_request_id", "requestId",
+        "response.headers.x-amzn-RequestId", "headers.x-amzn-RequestId", "x-edge-request-id",
     ),
-    "request_id": ("requestId", "request_id", "x-amzn-RequestId", "x_amzn_request_id", "amzn_request_id"),
     "milliseconds": (
-        "ms", "milliseconds", "duration_ms", "durationMs", "elapsed_ms", "latency_ms", "took_ms", "duration",
+        "ms", "milliseconds", "duration_ms", "elapsed_ms", "latency_ms", "response_time_ms", "took_ms", "duration",
+        "responseLatency", "latency",
     ),
     "attempt": ("attempt", "try", "retry"),
+    "body": (
+        "response_body", "response.body", "response.content.text", "response.text", "answer", "body", "error_body",
+    ),
 }  # fmt: skip
 """The names under which each field is looked for, best first (logging.md of Amazon's five fields, and what HTTP
 libraries write). A dot leads into an object or, with a number, into a list."""
+
+
+_VAGUE: Final = frozenset({"date", "when", "message", "error", "code", "try", "body", "answer", "duration", "latency"})
+"""Names that mean the field only at the top."""
 
 
 class Mapped(msgspec.Struct, frozen=True):
@@ -68,8 +95,8 @@ class Mapped(msgspec.Struct, frozen=True):
         columns = dict(self.columns)
         for pair in pairs:
             field, equals, column = pair.partition("=")
-            if not equals or field not in FIELDS:
-                raise ValueError(f"{pair!r} is no mapping; expected field=column with one of {', '.join(FIELDS)}.")
+            if not equals or field not in MAPPED:
+                raise ValueError(f"{pair!r} is no mapping; expected field=column with one of {', '.join(MAPPED)}.")
             if column:
                 columns[field] = column
             else:
@@ -77,17 +104,30 @@ class Mapped(msgspec.Struct, frozen=True):
         return Mapped(columns)
 
 
-def guess(names: Iterable[str]) -> Mapped:
+def guess(names: Iterable[str], fields: Iterable[str] = FIELDS) -> Mapped:
     """The mapping for a log with these names (nested ones with dots); case, - and _ do not matter."""
+    names = tuple(names)
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(_plain(name), name)
     columns: dict[str, str] = {}
-    for field in FIELDS:
+    for field in fields:
         found = next((known[_plain(alias)] for alias in ALIASES[field] if _plain(alias) in known), None)
+        found = found or _nested(field, names)
         if found is not None and found not in columns.values():
             columns[field] = found
     return Mapped(columns)
+
+
+def _nested(field: str, names: Iterable[str]) -> str | None:
+    """A name below any other (``spapi.seller_id``), the least deep first; headers tell of other things."""
+    aliases = {_plain(alias) for alias in ALIASES[field] if "." not in alias} - _VAGUE
+    fitting = [
+        name
+        for name in names
+        if "." in name and _plain(name.rpartition(".")[2]) in aliases and "headers." not in name.lower()
+    ]
+    return min(fitting, key=lambda name: name.count("."), default=None)
 
 
 def names_in(value: Any, prefix: str = "", levels: int = 4) -> list[str]:

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+import zlib
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, Final, Protocol, cast
 
 import msgspec
 
 from sptui.calllog.asking.engine import CallLogError
-from sptui.calllog.importing.reading import LONGEST_LINE
+from sptui.calllog.importing.values import Unreadable
 
 STDIN: Final = "-"
 BLOCK: Final = 64 << 20
 """Bytes of text that are imported, and committed, at a time."""
-_PIECE: Final = 4 << 20
+SAMPLE: Final = 256 << 10
+"""Bytes at the beginning by which a log's shape and fields are told."""
+_ZSTANDARD: Final = ("compression.zstd", "backports.zstd")
+"""Python's own from 3.14 on, and the same for the older ones."""
 _LOGS: Final = frozenset({".jsonl", ".ndjson", ".json", ".log", ".csv", ".tsv", ".har", ".txt", ".gz", ".bz2", ".zst"})
 
 
 class Block(msgspec.Struct, frozen=True):
     """Whole lines of a source (uncompressed), from byte ``start`` up to ``end``. ``finished``: the last line ends
-    with a line break. ``dropped`` lines were too long to be read.
+    with a line break. ``first_line``: how many lines came before; ``lines``: how many are in it.
+
+    Where ``data`` was put together of parts of the source, ``places`` tells for each line of it in which line of the
+    block it begins; ``aside`` could not be read and ``passed`` lines need not be. ``cut_off``: the source ends before
+    its end, for this reason.
     """
 
     data: bytes
     start: int
     end: int
     finished: bool = True
-    dropped: int = 0
+    first_line: int = 0
+    lines: int = 0
+    places: tuple[int, ...] = ()
+    aside: tuple[Unreadable, ...] = ()
+    passed: int = 0
+    cut_off: str = ""
 
 
 def files_in(places: list[str]) -> list[str]:
@@ -45,6 +58,8 @@ def files_in(places: list[str]) -> list[str]:
             found += sorted(str(each) for each in path.rglob("*") if each.is_file() and _is_log(each))
         elif path.is_file():
             found.append(place)
+        elif path.is_symlink() and not path.exists():
+            raise CallLogError(f"{place} is a link that leads nowhere: {path.readlink()} is not there.")
         else:
             raise CallLogError(f"There is no file {place}. Name a log, a folder of logs, or - for standard input.")
     if not found:
@@ -86,63 +101,91 @@ def open_log(path: str) -> IO[bytes]:
 def _open_zstandard(path: str) -> IO[bytes]:
     from importlib import import_module
 
-    for name in ("compression.zstd", "zstandard"):  # Python 3.14's own, and the package
+    for name in _ZSTANDARD:
         try:
             return cast("IO[bytes]", import_module(name).open(path, "rb"))
         except ImportError:
             continue
     raise CallLogError(
-        f"{path} is compressed with Zstandard, which this Python reads from 3.14 on. Unpack it first (zstd -d), or "
-        "install the package zstandard."
+        f"{path} is compressed with Zstandard, which Python reads from 3.14 on. Install what reads it before: "
+        "pip install 'sptui[log]'; or unpack it first: zstd -d."
     )
 
 
-def blocks(stream: IO[bytes], name: str, start: int = 0, size: int = BLOCK) -> Iterator[Block]:
-    """The lines from byte ``start`` on, in blocks of about ``size`` bytes. Raises CallLogError."""
+def read_errors() -> tuple[type[BaseException], ...]:
+    """What reading raises where a disk fails or an archive is damaged."""
+    errors = (OSError, EOFError, ValueError, zlib.error)
+    loaded = [sys.modules[name] for name in _ZSTANDARD if name in sys.modules]
+    return (*errors, *(each.ZstdError for each in loaded))
+
+
+def head_of(stream: IO[bytes], name: str) -> bytes:
+    """How a source begins; of a broken archive what there is. Raises CallLogError where nothing can be read."""
+    read: Any = getattr(stream, "read1", stream.read)
+    head = b""
     try:
-        yield from _blocks(stream, start, size)
-    except (OSError, EOFError, ValueError) as problem:
-        raise CallLogError(f"{name} cannot be read to its end: {problem}. What came before is imported.") from problem
+        while len(head) < SAMPLE and (piece := read(SAMPLE - len(head))):
+            head += piece
+    except read_errors() as problem:
+        if not head:
+            raise CallLogError(f"{name} cannot be read: {str(problem).rstrip('.')}.") from problem
+    return head
 
 
-def _blocks(stream: IO[bytes], start: int, size: int) -> Iterator[Block]:
-    position = begin = _skip(stream, start)
-    held, length, dropped, dropping = [b""], 0, 0, False
-    while piece := stream.read(min(_PIECE, size)):
-        position += len(piece)
-        if dropping:
-            _, line_break, piece = piece.partition(b"\n")
-            begin = position - len(piece)
-            if not line_break:
-                continue
-            dropped, dropping = dropped + 1, False
-        held.append(piece)
-        length += len(piece)
-        if length >= size and b"\n" in piece:
-            data = b"".join(held)
-            cut = data.rfind(b"\n") + 1
-            yield Block(data[:cut], begin, begin + cut, dropped=dropped)
-            held, length, begin, dropped = [data[cut:]], len(data) - cut, begin + cut, 0
-        elif length > LONGEST_LINE + size and b"\n" not in b"".join(held):
-            held, length, begin, dropping = [b""], 0, position, True
-    yield from _last(b"".join(held), begin, dropped + dropping)
+def head_of_file(path: str) -> bytes:
+    """How a file begins, uncompressed. Raises CallLogError."""
+    with open_log(path) as stream:
+        return head_of(stream, path)
 
 
-def _last(data: bytes, begin: int, dropped: int) -> Iterator[Block]:
-    """What is left at the end: whole lines, then one that has no line break yet."""
-    cut = data.rfind(b"\n") + 1
-    if cut or dropped:
-        yield Block(data[:cut], begin, begin + cut, dropped=dropped)
-    if cut < len(data):
-        yield Block(data[cut:], begin + cut, begin + len(data), finished=False)
-
-
-def _skip(stream: IO[bytes], start: int) -> int:
-    if not start:
+def size_on_disk(stream: IO[bytes]) -> int:
+    """The bytes of an open file as it lies on the disk, whatever has its name by now; 0 where it is none."""
+    try:
+        return os.fstat(stream.fileno()).st_size
+    except (OSError, ValueError):
         return 0
-    if stream.seekable():
-        return stream.seek(start)
-    left = start
-    while left and (piece := stream.read(min(_PIECE, left))):
-        left -= len(piece)
-    return start - left
+
+
+def place_on_disk(stream: Any, path: str, end: int) -> int:
+    """How far a file is read, in bytes on the disk, where ``end`` of its uncompressed bytes are."""
+    if not is_compressed(path):
+        return end
+    raw = getattr(getattr(stream, "fileobj", None), "tell", None) or getattr(getattr(stream, "_fp", None), "tell", None)
+    return int(raw()) if raw is not None else 0
+
+
+class Stream(Protocol):
+    """What is read of a source: a file, an archive, standard input."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+
+    def seekable(self) -> bool:
+        """Whether ``seek`` works."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Goes to a place."""
+
+
+class Prefixed:
+    """A stream whose beginning was read already, and which is to be read from there on. It is not closed with it."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = head
+        self._rest: Any = rest
+
+    def seekable(self) -> bool:
+        """Never."""
+        return False
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Never."""
+        raise OSError(f"no seeking to {offset}, {whence}")
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, as soon as there are some."""
+        if self._head:
+            piece, self._head = (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
+            return piece
+        read = getattr(self._rest, "read1", self._rest.read)
+        return bytes(read(size))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Protocol
 
 import msgspec
 
 from sptui.calllog.importing.fields import FIELDS, Mapped
 from sptui.calllog.importing.ledger import Ledger, Progress, Statement, progressed
-from sptui.calllog.importing.reading import Unreadable, Values, record_of
+from sptui.calllog.importing.record import record_of
+from sptui.calllog.importing.shape import Shape
+from sptui.calllog.importing.sources import Block
+from sptui.calllog.importing.values import Unreadable, Values
 from sptui.calllog.paths import PathMatcher
-from sptui.calllog.tally import catch_up, forget_before
+from sptui.calllog.tally import catch_up, forget_before, whole_hour
 from sptui.spapi.calls import CallRecord
 
 IDENTITY: Final = Mapped({field: field for field in FIELDS})
@@ -29,16 +32,25 @@ class Added(msgspec.Struct, frozen=True):
 
 
 class ImportStore(Protocol):
-    """Takes lines and keeps the calls; what ``add`` was given is stored, with the progress, when it returns."""
+    """Takes lines and keeps the calls; what it was given is stored, with the progress, when it returns."""
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether it reads whole blocks of text itself: then it is offered them before they are read in Python."""
 
     def add(self, values: Sequence[Values], aside: Sequence[Unreadable], progress: Progress) -> Added:
-        """Stores lines that were read here."""
+        """Stores lines that were read and checked here."""
 
-    def add_json_lines(
-        self, data: bytes, mapped: Mapped, progress: Progress, aside: Sequence[Unreadable] | None = None
+    def add_text(
+        self,
+        block: Block,
+        shape: Shape,
+        progress: Progress,
+        values: Sequence[Values] = (),
+        aside: Sequence[Unreadable] = (),
     ) -> Added | None:
-        """Stores lines of JSON as they are. Without ``aside``: None where some cannot be read, and nothing is stored;
-        with it, they were sorted out before.
+        """Stores the lines of a block as they are, and with them those that were read and checked here. None, and
+        nothing is stored, where one of them cannot be read without doubt.
         """
 
     def finish(self) -> None:
@@ -52,35 +64,41 @@ class ImportStore(Protocol):
 
 
 class SqliteStore:
-    """Keeps the calls in the ledger's own file. About 20 times slower than the store of the extra ``log``."""
+    """Keeps the calls in the ledger's own file. More than ten times slower than that of the extra ``log``."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._matcher = PathMatcher()
 
+    @property
+    def takes_text(self) -> bool:
+        """Never: lines are read one by one here."""
+        return False
+
     def add(self, values: Sequence[Values], aside: Sequence[Unreadable], progress: Progress) -> Added:
         """Stores lines; those that are known (every field the same) are left out."""
-        rejected = list(aside)
         records: dict[str, CallRecord] = {}
         for each in values:
             record = record_of(each, self._matcher)
-            if isinstance(record, Unreadable):
-                rejected.append(record)
-            else:
-                records[_identity(each)] = record
+            if isinstance(record, CallRecord):
+                records[identity_of(each, record)] = record
         while True:
             generation = self._ledger.generation()
             new = {key: record for key, record in records.items() if not self._knows(key)}
             statements = [statement for key, record in new.items() for statement in _insert(key, record)]
-            if self._ledger.commit(generation, [*statements, *progressed(progress, rejected)]):
-                known = len(values) - len(new) - (len(rejected) - len(aside))
-                return Added(len(new), known, len(rejected))
+            if self._ledger.commit(generation, [*statements, *progressed(progress, aside)]):
+                return Added(len(new), len(values) - len(new), len(aside))
 
-    def add_json_lines(
-        self, data: bytes, mapped: Mapped, progress: Progress, aside: Sequence[Unreadable] | None = None
+    def add_text(
+        self,
+        block: Block,
+        shape: Shape,
+        progress: Progress,
+        values: Sequence[Values] = (),
+        aside: Sequence[Unreadable] = (),
     ) -> Added | None:
-        """Never: lines are read one by one here."""
-        del data, mapped, progress, aside
+        """Never."""
+        del block, shape, progress, values, aside
         return None
 
     def finish(self) -> None:
@@ -88,9 +106,11 @@ class SqliteStore:
         catch_up(self._ledger.database)
 
     def forget_before(self, moment: datetime) -> int:
-        """Removes the calls made before then, and tells how many."""
-        self.finish()
-        self._ledger.database.write([("DELETE FROM known WHERE time < ?", (moment.astimezone(UTC).isoformat(),))])
+        """Removes the calls made before the hour of then but for the newest, and tells how many."""
+        newest = "(SELECT time FROM call ORDER BY id DESC LIMIT 1)"
+        self._ledger.database.write(
+            [(f"DELETE FROM known WHERE time < ? AND time IS NOT {newest}", (whole_hour(moment).isoformat(),))]
+        )
         return forget_before(self._ledger.database, moment)
 
     def close(self) -> None:
@@ -100,15 +120,17 @@ class SqliteStore:
         return bool(self._ledger.database.query("SELECT 1 FROM known WHERE identity = ?", (identity,)))
 
 
-def _identity(values: Values) -> str:
-    return hashlib.sha256("\x1f".join(msgspec.structs.astuple(values)).encode(errors="replace")).hexdigest()[:32]
+def identity_of(values: Values, record: CallRecord) -> str:
+    """The same for two lines that say the same, however they write the time and the marketplaces."""
+    same = msgspec.structs.replace(values, marketplaces=",".join(record.marketplaces))
+    return hashlib.sha256("\x1f".join(msgspec.structs.astuple(same)).encode(errors="replace")).hexdigest()[:32]
 
 
 def _insert(identity: str, record: CallRecord) -> list[Statement]:
-    from sptui.calllog.store import row_of
+    from sptui.calllog.store import INSERT, row_of
 
     row = row_of(record)
     return [
-        ("INSERT INTO call VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row),
+        (INSERT, row),
         ("INSERT INTO known VALUES (?, ?)", (identity, row[0])),
     ]

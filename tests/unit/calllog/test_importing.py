@@ -15,11 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sptui.calllog.asking.engine import CallLogError
-from sptui.calllog.importing import sources
+from sptui.calllog.importing import blocks as cutting
+from sptui.calllog.importing.access_lines import read_access_line
+from sptui.calllog.importing.blocks import blocks
 from sptui.calllog.importing.fields import guess, names_in
 from sptui.calllog.importing.importer import Importer
-from sptui.calllog.importing.reading import Unreadable, Values, read_access_line, read_json_line, record_of
-from sptui.calllog.importing.sources import blocks, files_in
+from sptui.calllog.importing.reading import Unreadable, Values, read_json_line, record_of
+from sptui.calllog.importing.shape import JSON_LINES, Shape
+from sptui.calllog.importing.sources import files_in
 from sptui.calllog.paths import PathMatcher
 
 from .importing_kit import STORES, everything_on_disk, import_file, line, lines, opened, packed, stored
@@ -105,8 +108,8 @@ def test_a_line_that_cannot_be_read_is_kept_aside_and_stops_nothing(kind: str, n
 
 @both
 def test_a_giant_line_is_dropped_without_holding_it(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LONGEST_LINE", 10_000)
-    monkeypatch.setattr(sources, "_PIECE", 1000)
+    monkeypatch.setattr(cutting, "LONGEST_LINE", 10_000)
+    monkeypatch.setattr(cutting, "_PIECE", 1000)
     (tmp_path / "log.jsonl").write_bytes(lines(20) + b"x" * 100_000 + b"\n" + lines(20, start=20))
     report = import_file(kind, tmp_path, tmp_path / "log.jsonl", block_bytes=2000)
     assert (report.new, report.aside) == (40, 1)
@@ -269,8 +272,12 @@ def test_what_is_no_log_is_said_to_be_none(content: bytes, tmp_path: Path) -> No
 def test_a_broken_archive_gives_what_could_be_read(tmp_path: Path) -> None:
     whole = packed(lines(5000))
     (tmp_path / "x.jsonl.gz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(CallLogError, match="cannot be read"):
-        import_file("parquet", tmp_path, tmp_path / "x.jsonl.gz")
+    first = import_file("parquet", tmp_path, tmp_path / "x.jsonl.gz")
+    assert "cannot be read to its end" in first.problem
+    assert 0 < first.new < 5000
+    (tmp_path / "x.jsonl.gz").write_bytes(whole)
+    second = import_file("parquet", tmp_path, tmp_path / "x.jsonl.gz")
+    assert (second.new, second.known, second.aside, second.problem) == (5000 - first.new, 0, 0, "")
 
 
 def test_folders_and_missing_files(tmp_path: Path) -> None:
@@ -336,7 +343,7 @@ def test_importing_any_file_ends_in_order(kind: str, tmp_path: Path, data: bytes
 @given(st.lists(st.binary(max_size=40).map(lambda data: data.replace(b"\n", b"")), max_size=30), st.integers(1, 60))
 def test_blocks_hold_every_line_once_and_whole(parts: list[bytes], size: int) -> None:
     data = b"\n".join(parts)
-    found = list(blocks(io.BytesIO(data), "test", size=size))
+    found = list(blocks(io.BytesIO(data), Shape(JSON_LINES), size=size))
     assert b"".join(each.data for each in found) == data
     place = 0
     for each in found:

@@ -40,6 +40,35 @@ def test_what_a_group_shares_and_the_others_have_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "No destination with 7d0d7f3e-0000-4000-8000-000000000000",
+            "No destination with 7d0d7f3e-1111-4000-8000-000000000001",
+        ),
+        ("LastUpdatedBefore 2026-11-23T11:59:00Z is too late", "LastUpdatedBefore 2026-11-20T01:00:00Z is too late"),
+        ("Order 902-1845936-5435065 is unknown", "Order 902-0000000-5435065 is unknown"),
+        ("Invalid 'sku' provided", "Invalid 'asin' provided"),
+        ("at most 50 of 120", "at most 10 of 11"),
+        ("The seller's item 'a b' is not his", "The seller's item 'c d e' is not his"),
+        ("see https://example.com/a?b=1 for more", "see https://example.org/c for more"),
+        ("(zX9k3LmQ2wErTy8uI) is unknown", "(8bX9k3LmQ2wErTy8) is unknown"),
+        ("arn:aws:sqs:us-east-1:1:q exists", "arn:aws:sqs:eu-west-1:2:other exists"),
+    ],
+)
+def test_what_differs_from_call_to_call_is_left_out(one: str, other: str) -> None:
+    assert signature_of(one) == signature_of(other)
+    assert signature_of(one) != one
+
+
+def test_what_tells_errors_apart_stays() -> None:
+    report = "GET_V2_SELLER_PERFORMANCE_REPORT is not offered"
+    assert signature_of(report) != signature_of("GET_V2_SETTLEMENT_REPORT_DATA is not offered")
+    assert signature_of("the seller's and the buyers' data") == "the seller's and the buyers' data"
+    assert signature_of("Invalid date") != signature_of("Invalid marketplace")
+
+
+@pytest.mark.parametrize(
     ("message", "signature"),
     [
         ("Order 902-1234567-7654321 of A1F83G8C2ARO7P not found", "Order {id} of {id} not found"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sptui.calllog.store import CallLog
+from sptui.calllog.store import MIGRATIONS, CallLog, row_of
 from sptui.database import Database, DatabaseError
 from sptui.spapi.calls import CallRecord
 
@@ -104,12 +104,59 @@ def test_an_unusable_file_is_told_at_once(tmp_path: Path) -> None:
         CallLog(tmp_path / "calls.sqlite3")
 
 
-def test_old_calls_are_forgotten_with_their_part_of_the_roll_up(tmp_path: Path) -> None:
+def test_old_calls_are_forgotten_by_the_hour_with_their_part_of_the_roll_up(tmp_path: Path) -> None:
     log = CallLog(tmp_path / "calls.sqlite3")
-    for number in range(3000):
-        log.record(record(number, seller_id=f"A{number % 5}"))
+    for number in range(0, 3000 * 60, 60):
+        log.record(record(number, seller_id=f"A{number // 60 % 5}"))
     assert log.tallied().query("SELECT count(*), sum(calls) FROM tally") == [(5, 3000)]
-    assert log.forget_before(record(2996).time) == 2996
-    assert [each.seller_id for each in log.tail(10)] == ["A1", "A2", "A3", "A4"]
-    assert log.tallied().query("SELECT count(*) FROM tally") == [(4,)]
+    assert log.forget_before(record(2998 * 60).time) == 2940
+    assert [each.time for each in log.tail(100)] == [record(60 * number).time for number in range(2940, 3000)]
+    left = "SELECT sum(calls), min(first_time), max(last_time) FROM hour"
+    assert log.tallied().query(left) == [(60, "2026-11-25T13:00:00+00:00", "2026-11-25T13:59:00+00:00")]
+    assert log.tallied().query("SELECT count(*), min(first_time) FROM tally") == [(5, "2026-11-25T13:00:00+00:00")]
     log.close()
+
+
+def test_the_newest_call_stays_so_that_its_number_is_not_given_again(tmp_path: Path) -> None:
+    log = CallLog(tmp_path / "calls.sqlite3")
+    for number in range(10):
+        log.record(record(number))
+    log.tallied()
+    assert log.forget_before(record(0).time + timedelta(days=9)) == 9
+    log.record(record(86_400))
+    assert log.tallied().query("SELECT seller_id FROM tally") == [("A86400",)]
+    log.close()
+
+
+def test_opens_a_file_of_an_older_sptui(tmp_path: Path) -> None:
+    """Its calls have no raw path, and its roll-up knows no hours: both are made up for."""
+    for versions in range(1, len(MIGRATIONS)):
+        path = tmp_path / f"{versions}.sqlite3"
+        old = Database(path, MIGRATIONS[:versions])
+        row = row_of(record(1, status=403, code="Unauthorized", message="denied"))
+        old.write([(f"INSERT INTO call VALUES (NULL{', ?' * 16})", row[:16])])
+        if versions == 2:
+            catch_up_as_before(old)
+        old.close()
+        log = CallLog(path)
+        log.record(record(3600, raw_path="/orders/v0/orders/{order}"))
+        assert [(each.seller_id, each.raw_path) for each in log.tail(2)] == [
+            ("A1", ""),
+            ("A3600", "/orders/v0/orders/{order}"),
+        ]
+        tallied = log.tallied()
+        assert tallied.query("SELECT hour, status, calls FROM hour ORDER BY hour") == [
+            ("2026-11-23T12", 403, 1),
+            ("2026-11-23T13", 200, 1),
+        ]
+        assert tallied.query("SELECT seller_id, calls FROM tally ORDER BY seller_id") == [("A1", 1), ("A3600", 1)]
+        log.close()
+
+
+def catch_up_as_before(old: Database) -> None:
+    """What the first roll-up held of one call."""
+    alike = (
+        "INSERT INTO tally SELECT operation, seller_id, marketplaces, region, application, status, code, message,"
+        " method || ' ' || path, time, time, 1 FROM call"
+    )
+    old.write([(alike, ()), ("UPDATE tallied SET up_to = 1", ())])
