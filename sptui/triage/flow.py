@@ -72,12 +72,12 @@ _WITH_SIDE_EFFECTS: Final = (
     ANSWER,
     REQUEST,
     TOKEN,
+    SELLERS,
     OPERATIONS,
     MARKETPLACE,
     ACCOUNT,
     MINIMAL,
     OPTIONS,
-    SELLERS,
     STEP_QUESTIONS,
     VERDICT,
 )
@@ -132,12 +132,17 @@ class _Turn:
     async def events(self) -> Events:
         step, run = self._step, self._run
         run.begin(step.name)
-        if why := _not_needed(step, run, wanted=self._wanted):
+        why = _not_needed(step, run, wanted=self._wanted)
+        if not why:
+            if step.look is not None:
+                await step.look(run)
+            why = step.skip(run)
+        if why and not run.has_noted:
             run.skip(why)
             self.answer = yield run.end()
             return
-        planned = step.planned(run)
-        reply = yield StepStarted(step.name, step.title, step.purpose, planned.calls)
+        calls = 0 if why else step.planned(run).calls
+        reply = yield StepStarted(step.name, step.title, step.purpose, calls)
         if isinstance(reply, GoTo) and reply.step is not step.name and run.has_made(reply.step):
             self.answer = reply
             return
@@ -145,9 +150,10 @@ class _Turn:
             run.skip("Left out.")
             self.answer = yield run.end()
             return
-        async with relayed(step.work(run)) as relay:
-            async for event in relay:
-                relay.reply = yield event
+        if not why:
+            async with relayed(step.work(run)) as relay:
+                async for event in relay:
+                    relay.reply = yield event
         ended = yield run.end()
         self.answer = (yield VerdictSoFar(run.verdict)) or ended
 
@@ -155,7 +161,7 @@ class _Turn:
 def _not_needed(step: Step, run: Run, *, wanted: bool) -> str:
     if not wanted and step.name is not StepName.VERDICT and run.finished and run.verdict.is_certain:
         return f"Not needed: the cause is certain ({run.verdict.first.cause})."
-    return step.skip(run)
+    return ""
 
 
 def _result(run: Run, seconds: float) -> TriageResult:

@@ -64,6 +64,7 @@ class Run:
         self.case = case
         self.services = services
         self.options = options
+        self.began = services.now()
         self.evidence: list[Evidence] = []
         self.trials: list[Trial] = []
         self.finished: list[StepFinished] = []
@@ -183,8 +184,14 @@ class Run:
         self.note(*evidence)
         self.outcome = StepOutcome.FOUND
 
+    @property
+    def has_noted(self) -> bool:
+        """Whether the step has found anything so far."""
+        return len(self.evidence) > self._step_began
+
     def skip(self, why: str) -> None:
-        """The step is not needed, or makes no sense."""
+        """The step is not needed, or makes no sense; what it may have found before is forgotten."""
+        del self.evidence[self._step_began :]
         self.outcome, self.why = StepOutcome.SKIPPED, why
 
     def leave_out(self, probe: Probe, why: str, outcome: StepOutcome = StepOutcome.FAILED) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+import msgspec
+
+from sptui.calllog.asking.engine import CallLogError
+from sptui.calllog.beside import Beside, FailingCall
+from sptui.calllog.desk import LogDesk
+from sptui.database import DatabaseError
 from sptui.health.account_status import AccountStatusReading, newest_account_status
 from sptui.health.participations import ParticipationReading, fetch_participations
 from sptui.spapi.authorization import Application, Authorization
@@ -16,6 +23,16 @@ from sptui.spapi.clock import Clock
 from sptui.spapi.requests import ApiRequest
 from sptui.triage.evidence import RoleProof
 from sptui.triage.probes import proven_by
+
+LOG_SECONDS: Final = 10.0
+"""How long the call log may take to answer within the flow: it has the calls to fall back on."""
+
+
+class LogLook(msgspec.Struct, frozen=True):
+    """What the call log said, or why it said nothing; neither where there is no log."""
+
+    beside: Beside | None = None
+    problem: str = ""
 
 
 class Services(Protocol):
@@ -61,6 +78,10 @@ class Services(Protocol):
         """The roles that calls in the log prove the application to have."""
         ...
 
+    async def in_log(self, call: FailingCall) -> LogLook:
+        """What the call log tells beside a failing call; it takes no call and at most ``LOG_SECONDS``."""
+        ...
+
     def now(self) -> datetime:
         """The moment, in UTC."""
         ...
@@ -81,8 +102,12 @@ class ClientServices:
         applications: Iterable[Application],
         authorizations: Iterable[Authorization],
         passed: Callable[[str], Iterable[str]] = lambda _: (),
+        open_log: Callable[[], LogDesk] | None = None,
     ) -> None:
-        """``passed`` gives the operations of which the log has a call that an application made and that passed."""
+        """``passed`` gives the operations of which the log has a call that an application made and that passed;
+        ``open_log`` the call log, where there is one.
+        """
+        self._open_log = open_log
         self._client = client
         self._passed = passed
         self._clock = clock
@@ -142,6 +167,20 @@ class ClientServices:
     def roles_proven(self, client_id: str) -> tuple[RoleProof, ...]:
         """The roles that calls in the log prove the application to have."""
         return proven_by(self._passed(client_id))
+
+    async def in_log(self, call: FailingCall) -> LogLook:
+        """Asks the call log in a thread; whoever ends the flow meanwhile ends the question as well."""
+        if self._open_log is None:
+            return LogLook()
+        desk = self._open_log()
+        try:
+            return LogLook(await asyncio.wait_for(desk.beside(call), LOG_SECONDS))
+        except TimeoutError:
+            return LogLook(problem=f"The call log did not answer within {LOG_SECONDS:g} s.")
+        except (CallLogError, DatabaseError) as problem:
+            return LogLook(problem=str(problem))
+        finally:
+            await desk.aclose()
 
     def now(self) -> datetime:
         """The moment, in UTC."""

@@ -1,12 +1,8 @@
-"""Every kind of failure in a log, with its verdict: what `sptui log explain` shows.
+"""Every kind of failure in a log, with its verdict: what `sptui log explain` shows. Pure: no clock, no files.
 
-``explain_log(records, now)`` takes the CallRecords of a window in the order of their times and gives one
-SignatureVerdict for each error signature (operation and region; status; code; message and details without ids,
-dates and quoted values), those that hurt most first: by sellers hit, then by calls lost. Pure: no clock, no files.
-
-What the rules need beside the answer is counted from the same records: for how many sellers the same operation
-passed since the first failure, what else passed and failed for the sellers that were hit, whether it passes in
-other regions and in other marketplaces of theirs, and whether it had passed before.
+What the rules need beside the answer the log was asked for together with the kinds (``sptui.calllog.asking.kinds``):
+how many sellers made the same call in the time of its failures, what else passed and failed for the sellers that were
+hit, whether it passes in other regions and in other marketplaces of theirs, and whether it had passed before.
 """
 
 from __future__ import annotations
@@ -17,232 +13,162 @@ from typing import Any, Final
 
 import msgspec
 
+from sptui.calllog.kinds import Kind
 from sptui.spapi.answers import Answer, ApiError, BodyKind, LwaError
-from sptui.spapi.calls import CallRecord, Stage, TransportFailure
-from sptui.spapi.catalogue import Operation
+from sptui.spapi.calls import Stage, TransportFailure
+from sptui.spapi.catalogue import Operation, load_catalogue
+from sptui.spapi.enumeration import both
 from sptui.spapi.regions import Region
 from sptui.triage.case import Case
 from sptui.triage.evidence import (
+    Aspect,
     Change,
     Changed,
+    Compared,
     Evidence,
     MarketplacesTried,
     OperationsTried,
     RegionsTried,
     SellersTried,
 )
-from sptui.triage.log_window import Hits, LogWindow, Signature, operations_by_key
 from sptui.triage.observe_answer import observe_given_answer
+from sptui.triage.observe_log import LOG
 from sptui.triage.observe_request import observe_call, observe_request
 from sptui.triage.rules import judge
 from sptui.triage.verdict import Verdict
 
-LOG: Final = "the log"
-
-
+_NOT_OF_THE_VALUES: Final = frozenset({401, 403, 408, 429})
 _NAMES_TOLD: Final = 6
+_ENOUGH: Final = 3
+"""Sellers: fewer tell little (flow of the developer blog, thresholds proposed)."""
+_CLEAR: Final = 5
+"""Sellers that fail alike while nobody passes: then it begins and ends, however few calls each of them made."""
 
 
-class SignatureVerdict(msgspec.Struct, frozen=True):
-    """One kind of failure: how much it hurts, how it compares, and what it probably is.
+class KindVerdict(msgspec.Struct, frozen=True):
+    """One kind of failure, the evidence that the log gives, and what it probably is."""
 
-    ``code``, ``message`` and ``details`` are as first seen. ``sellers``: the ids hit, the most often hit first;
-    ``calling``: sellers that made the call since the first failure, those hit among them. ``calls`` were lost.
-    ``request_ids``: the newest, for a case with Amazon.
-    """
-
-    signature: Signature
+    kind: Kind
     operation: str
-    code: str
-    message: str
-    details: str
-    sellers: tuple[str, ...]
-    calling: int
-    calls: int
-    first_seen: datetime
-    last_seen: datetime
-    marketplaces: tuple[str, ...]
-    request_ids: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     verdict: Verdict
 
     def as_json(self) -> dict[str, Any]:
         """One object of ``log explain --json``."""
+        kind = self.kind
         return {
             "operation": self.operation,
-            "method": self.signature.method,
-            "path": self.signature.path,
-            "region": self.signature.region,
-            "status": self.signature.status,
-            "code": self.code,
-            "message": self.message,
-            "details": self.details,
-            "sellers_hit": len(self.sellers),
-            "sellers_calling": self.calling,
-            "calls_lost": self.calls,
-            "first_seen": self.first_seen,
-            "last_seen": self.last_seen,
-            "marketplaces": list(self.marketplaces),
-            "request_ids": list(self.request_ids),
+            "method": kind.method,
+            "path": kind.path,
+            "region": kind.region,
+            "status": kind.status,
+            "code": kind.code,
+            "message": kind.message,
+            "details": kind.details,
+            "sellers_hit": kind.hit,
+            "sellers_calling": kind.calling,
+            "calls_lost": kind.calls,
+            "first_seen": kind.first,
+            "last_seen": kind.last,
+            "marketplaces": list(kind.marketplaces),
+            "request_ids": list(kind.request_ids),
             "verdict": self.verdict.as_json(),
         }
 
 
-def explain_log(records: Iterable[CallRecord], now: datetime) -> list[SignatureVerdict]:
-    """Every error signature of the records with its verdict, the most harmful first."""
-    window = LogWindow()
-    for record in records:
-        window.add(record)
-    found = [_explained(window, signature, hits, now) for signature, hits in window.failures.items()]
-    return sorted(found, key=lambda each: (-len(each.sellers), -each.calls, each.first_seen))
+def explain_kinds(kinds: Iterable[Kind], now: datetime) -> list[KindVerdict]:
+    """Each kind with its verdict, in the same order."""
+    return [_explained(kind, now) for kind in kinds]
 
 
-def _explained(window: LogWindow, signature: Signature, hits: Hits, now: datetime) -> SignatureVerdict:
-    operation = _operation(signature.operation)
-    case = _case_of(signature, hits, operation)
-    calling = _calling(window, signature, hits)
+def _explained(kind: Kind, now: datetime) -> KindVerdict:
+    operation = load_catalogue().get(kind.operation) if kind.operation else None
+    case = _case_of(kind, operation)
     evidence = (
         observe_call(case),
         *observe_given_answer(case),
-        *(each for each in observe_request(case, now, whole=False)),
-        *_compared(window, signature, hits, calling),
+        *observe_request(case, now, whole=False),
+        *_compared(kind),
     )
-    return SignatureVerdict(
-        signature=signature,
-        operation=operation.name if operation else "",
-        code=hits.sample.code,
-        message=hits.sample.message,
-        details=hits.sample.details,
-        sellers=tuple(seller for seller, _ in hits.sellers.most_common()),
-        calling=len(calling),
-        calls=hits.calls,
-        first_seen=hits.first,
-        last_seen=hits.last,
-        marketplaces=tuple(id_ for id_, _ in hits.marketplaces.most_common()),
-        request_ids=tuple(id_ for _, id_ in hits.newest),
-        evidence=evidence,
-        verdict=judge(evidence),
-    )
+    return KindVerdict(kind, operation.name if operation else "", evidence, judge(evidence))
 
 
-def _case_of(signature: Signature, hits: Hits, operation: Operation | None) -> Case:
-    sample, region = hits.sample, _region(signature.region)
+def _case_of(kind: Kind, operation: Operation | None) -> Case:
     answer: Answer | None = None
     failure: TransportFailure | None = None
-    stage = Stage(sample.stage) if sample.stage in tuple(Stage) else Stage.API
-    if sample.status:
-        told = ApiError(sample.code, sample.message, sample.details)
-        is_told = bool(sample.code or sample.message or sample.details)
-        lwa = LwaError(sample.code, sample.message) if stage is Stage.LWA else None
-        kind = BodyKind.JSON if is_told else BodyKind.EMPTY
-        answer = Answer(sample.status, {}, "", kind, None, (told,) if is_told and lwa is None else (), lwa)
+    stage = Stage(kind.stage) if kind.stage in tuple(Stage) else Stage.API
+    if kind.status:
+        told = ApiError(kind.code, kind.message, kind.details)
+        is_told = bool(kind.code or kind.message or kind.details)
+        lwa = LwaError(kind.code, kind.message) if stage is Stage.LWA else None
+        body = BodyKind.JSON if is_told else BodyKind.EMPTY
+        answer = Answer(kind.status, {}, "", body, None, (told,) if is_told and lwa is None else (), lwa)
     else:
-        failure = TransportFailure(sample.code or "other", sample.message)
+        failure = TransportFailure(kind.code or "other", kind.message)
     return Case(
         operation=operation,
-        name="" if operation else sample.operation,
-        method=sample.method,
-        path=operation.path if operation else sample.path,
-        region=region,
+        method=kind.method,
+        path=operation.path if operation else kind.path,
+        region=Region(kind.region) if kind.region in tuple(Region) else None,
         stage=stage,
         answer=answer,
         failure=failure,
     )
 
 
-def _calling(window: LogWindow, signature: Signature, hits: Hits) -> set[str]:
-    """The sellers that made the call since the signature's first failure."""
-    passed = window.passed.get(signature.operation, {}).get(signature.region, {})
-    failed = window.failed.get(signature.operation, {}).get(signature.region, {})
-    calling = {seller for seller, times in passed.items() if times.last >= hits.first}
-    calling |= {seller for seller, time in failed.items() if time >= hits.first}
-    return {seller for seller in calling | set(hits.sellers) if seller}
-
-
-def _compared(window: LogWindow, signature: Signature, hits: Hits, calling: set[str]) -> Iterator[Evidence]:
-    if calling and hits.sellers:
-        fact = f"Of {len(calling)} sellers that make this call, it fails for {len(hits.sellers)}."
+def _compared(kind: Kind) -> Iterator[Evidence]:
+    tried = SellersTried(kind.calling, kind.hit, kind.status)
+    if kind.calling > 1 and kind.hit:
+        fact = f"Of {kind.calling} sellers that make this call, it fails for {kind.hit}."
         # Fewer than three say little, and the failing ones are among those that were counted.
-        tried = SellersTried(len(calling), len(hits.sellers), signature.status, trusted=len(calling) > 2)
-        if len(calling) > 1:
-            yield Evidence(fact, LOG, tried)
-    yield from _other_operations(window, signature, hits)
-    if len(hits.sellers) * 2 > len(calling):
-        yield from _other_regions(window, signature)
-    elsewhere = list(_other_marketplaces(window, signature, hits))
-    yield from elsewhere
-    if not elsewhere:  # else what passes later passes elsewhere
-        yield from _before(window, signature, hits)
+        yield Evidence(fact, LOG, msgspec.structs.replace(tried, trusted=kind.calling >= _ENOUGH))
+    yield from _other_operations(kind)
+    if kind.hit * 2 > kind.calling:
+        yield from _other_regions(kind)
+    looked = kind.looked
+    # A single failure between good calls is the call's own affair, and no beginning or end of anything.
+    together = (kind.status >= 500 or not kind.status) and tried.all_fail and kind.calling >= _CLEAR
+    lasts = kind.calls >= 2 * kind.hit or together
+    if kind.calls * 2 >= kind.hit * 3 and looked.elsewhere > 2 * looked.here:  # else what passes later passes elsewhere
+        fact = "The same call passes in other marketplaces of these sellers."
+        yield Evidence(fact, LOG, MarketplacesTried(passing=True))
+    elif lasts and (changes := tuple(_changes(kind))):
+        yield from changes
+    elif 400 <= kind.status < 500 and kind.status not in _NOT_OF_THE_VALUES and looked.since * 2 > looked.sellers:
+        told = f"other calls of {looked.since} of these sellers since {kind.first:%Y-%m-%d %H:%M} UTC"
+        yield Evidence(f"It passes with {told}.", LOG, Compared(frozenset({Aspect.VALUES}), passing=True, told=told))
 
 
-def _other_operations(window: LogWindow, signature: Signature, hits: Hits) -> Iterator[Evidence]:
-    sellers = [seller for seller, _ in hits.sellers.most_common(20)]
-    passing: set[str] = set()
-    failing: set[str] = set()
-    for seller in sellers:
-        passing |= window.passing_for.get((seller, signature.region), set())
-        failing |= window.failing_for.get((seller, signature.region), set())
-    passing -= {signature.operation}
-    failing -= {signature.operation, *passing}
+def _other_operations(kind: Kind) -> Iterator[Evidence]:
+    passing, failing = (
+        tuple(_bare(key) for key in keys[:_NAMES_TOLD]) for keys in (kind.looked.passing, kind.looked.failing)
+    )
     if passing or failing:
-        names = tuple(sorted(_bare(each) for each in passing))[:_NAMES_TOLD]
-        others = tuple(sorted(_bare(each) for each in failing))[:_NAMES_TOLD]
-        told = [f"pass: {', '.join(names)}"] if names else []
-        told += [f"fail: {', '.join(others)}"] if others else []
-        yield Evidence(f"Of the same sellers' other calls {'; '.join(told)}.", LOG, OperationsTried(names, others))
+        told = [f"pass: {', '.join(passing)}"] if passing else []
+        told += [f"fail: {', '.join(failing)}"] if failing else []
+        yield Evidence(f"Of the same sellers' other calls {'; '.join(told)}.", LOG, OperationsTried(passing, failing))
 
 
-def _other_regions(window: LogWindow, signature: Signature) -> Iterator[Evidence]:
-    passed = window.passed.get(signature.operation, {})
-    failed = window.failed.get(signature.operation, {})
-    passing: list[Region] = []
-    failing: list[Region] = []
-    for region in Region:
-        good, bad = len(passed.get(region, {})), len(failed.get(region, {}))
-        if region != signature.region and good + bad > 1:
-            (passing if good > 2 * bad else failing if not good else []).append(region)
+def _other_regions(kind: Kind) -> Iterator[Evidence]:
+    shares = [each for each in kind.regions if each.calling > 1 and each.value in tuple(Region)]
+    passing = tuple(Region(each.value) for each in shares if each.failing * 3 < each.calling)
+    failing = tuple(Region(each.value) for each in shares if each.failing == each.calling)
     if passing or failing:
-        told = f"passes in {', '.join(passing)}" if passing else f"fails in {', '.join(failing)}"
-        tried = RegionsTried(tuple(passing), tuple(failing), of_others=True)
+        told = f"passes in {both(passing)}" if passing else f"fails in {both(failing)}"
+        tried = RegionsTried(passing, failing, of_others=True)
         yield Evidence(f"The same operation {told}.", LOG, tried)
 
 
-def _other_marketplaces(window: LogWindow, signature: Signature, hits: Hits) -> Iterator[Evidence]:
-    elsewhere = here = 0
-    for seller, failing in hits.places.items():
-        passing = window.passed_in.get((signature.operation, seller), set())
-        elsewhere += bool(passing - failing)
-        here += bool(passing & failing)
-    if elsewhere > 2 * here:
-        fact = "The same call passes in other marketplaces of these sellers."
-        yield Evidence(fact, LOG, MarketplacesTried(passing=True))
-
-
-def _before(window: LogWindow, signature: Signature, hits: Hits) -> Iterator[Evidence]:
-    passed = window.passed.get(signature.operation, {}).get(signature.region, {})
-    before = [seller for seller in hits.sellers if seller in passed and passed[seller].first < hits.first]
-    since = [seller for seller in hits.sellers if seller in passed and passed[seller].last > hits.first]
-    # A single failure between good calls is the call's own affair, and no beginning or end of anything.
-    if hits.calls < 2 * len(hits.sellers):
-        return
-    if before and not since:
-        fact = f"It passed for {len(before)} of these sellers until {hits.first:%Y-%m-%d %H:%M} UTC, and not since."
+def _changes(kind: Kind) -> Iterator[Evidence]:
+    looked = kind.looked
+    if looked.before and not looked.since:
+        fact = f"It passed for {looked.before} of these sellers until {kind.first:%Y-%m-%d %H:%M} UTC, and not since."
         yield Evidence(fact, LOG, Changed(frozenset({Change.STOPPED})))
-    after = [seller for seller in hits.sellers if seller in passed and passed[seller].last > hits.last]
-    mixed = sum(window.recovered.get((signature.operation, signature.region, seller), False) for seller in after)
-    if before and after and len(after) * 2 > len(hits.sellers) and mixed * 4 < len(after):
-        fact = f"It passes again for {len(after)} of these sellers since {hits.last:%Y-%m-%d %H:%M} UTC."
+    if looked.before and looked.after * 2 > looked.sellers and looked.between * 4 < looked.after:
+        fact = f"It passes again for {looked.after} of these sellers since {kind.last:%Y-%m-%d %H:%M} UTC."
         yield Evidence(fact, LOG, Changed(frozenset({Change.ENDED})))
 
 
-def _operation(key: str) -> Operation | None:
-    return operations_by_key().get(key)
-
-
 def _bare(key: str) -> str:
-    operation = _operation(key)
+    operation = load_catalogue().get(key)
     return operation.name if operation else key
-
-
-def _region(text: str) -> Region | None:
-    return Region(text) if text in tuple(Region) else None

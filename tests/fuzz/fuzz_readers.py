@@ -41,7 +41,7 @@ with atheris.instrument_imports(include=["sptui.triage", "sptui.spapi.redaction"
     from sptui.triage.reading.loose import objects_in
     from sptui.triage.reading.piece import Piece
     from sptui.triage.reading.text import masked, plain_lines
-    from sptui.triage.support_case import support_case
+    from sptui.triage.support_case import SupportFacts, support_case
 
 from reading.examples import CANARY, EXAMPLES  # noqa: E402
 
@@ -63,7 +63,8 @@ def whole(text: str) -> Any:
     """From text to everything that is shown."""
     is_json_lines(text.splitlines()[:1000])
     explanation = explain(read_text(text, catalogue=CATALOGUE), NOW, CATALOGUE)
-    return explanation.as_json(), describe_explanation(explanation), support_case(explanation), explanation.found
+    told = support_case(SupportFacts.of_explanation(explanation))
+    return explanation.as_json(), describe_explanation(explanation), told, explanation.found
 
 
 def value(text: str) -> Any:
@@ -73,7 +74,8 @@ def value(text: str) -> Any:
     except (msgspec.DecodeError, RecursionError):
         return None
     found = read_value(data, catalogue=CATALOGUE)
-    return found, repr(found.case(CATALOGUE)), support_case(explain(found, NOW, CATALOGUE))
+    told = support_case(SupportFacts.of_explanation(explain(found, NOW, CATALOGUE)))
+    return found, repr(found.case(CATALOGUE)), told
 
 
 def case(text: str) -> Any:

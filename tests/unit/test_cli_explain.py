@@ -227,8 +227,7 @@ def test_the_logs_window_lines_and_exit_statuses(tmp_path: Path) -> None:
     path.write_text(lines(log_line(0, "A1", 500), "garbage", log_line(50, "A1", 200)))
     run = CliRunner()
     result = run.invoke(cli, ["log", "explain", "--file", str(path), "--since", "30m", "--json"])
-    assert (result.stdout, result.exit_code) == ("", 2)
-    assert "1 line" in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 0)  # what is no call is passed over
     path.write_text(lines(log_line(50, "A1", 200)))
     result = run.invoke(cli, ["log", "explain", "--file", str(path)])
     assert (result.stdout, result.exit_code) == ("No call failed in that time.\n", 0)

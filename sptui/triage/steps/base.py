@@ -15,7 +15,8 @@ from sptui.triage.sending import Events
 class Step(msgspec.Struct, frozen=True):
     """One step: what it is called, what it will do, what it may cost, when it is not needed, and its work.
 
-    ``calls`` gives the most calls it may take; ``skip`` the reason to leave it out, or "".
+    ``calls`` gives the most calls it may take; ``skip`` the reason to leave it out, or "". ``look`` is what it does
+    without a call beforehand: where that finds something, the step has been made, even if no work is left to do.
     """
 
     name: StepName
@@ -24,6 +25,7 @@ class Step(msgspec.Struct, frozen=True):
     calls: Callable[[Run], int]
     skip: Callable[[Run], str]
     work: Callable[[Run], Events]
+    look: Callable[[Run], Awaitable[None]] | None = None
 
     def planned(self, run: Run) -> PlannedStep:
         """The step before it runs."""

@@ -6,13 +6,13 @@ from typing import Final
 
 from sptui.spapi.calls import Call, Stage
 from sptui.spapi.catalogue import Operation
+from sptui.spapi.enumeration import either
 from sptui.spapi.requests import build_request, minimal_values
 from sptui.triage.events import StepName
 from sptui.triage.evidence import Evidence, OperationsTried, Probe, RoleProof, RolesInferred, RolesKnown, RoleState
 from sptui.triage.observe_answer import observe_outcome, outcome_of, source_of
 from sptui.triage.probes import names_a_marketplace, read_that_tells
 from sptui.triage.rules.base import Facts
-from sptui.triage.rules.words import either
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, wait_for_plan
 from sptui.triage.steps.base import Step, cannot_send, nothing_to_explain

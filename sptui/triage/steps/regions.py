@@ -41,7 +41,7 @@ def _is_refused_to_all(run: Run) -> bool:
     failure, sellers, roles = facts.api_failure(), facts.last(SellersTried), facts.last(RolesKnown)
     if failure is None or not failure.denied or failure.details or (roles is not None and roles.lacking):
         return False
-    return sellers is not None and sellers.trusted and sellers.calling == sellers.failing > 0
+    return sellers is not None and sellers.trusted and sellers.failing > 0 and sellers.all_fail
 
 
 def _is_option_refused(run: Run) -> bool:

@@ -1,4 +1,6 @@
-"""The same call for other sellers of the application in the region, and in another region where that decides."""
+"""The same call of other sellers of the application in the region: what the call log shows of them, then, where that
+does not tell, made for a few of them; and in another region where that decides.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from sptui.triage.observe_answer import outcome_of, source_of
 from sptui.triage.run import Run
 from sptui.triage.sending import Events, Sent, relayed, send
 from sptui.triage.steps.base import Step, cannot_send, names_a_thing, nothing_to_explain
+from sptui.triage.steps.in_log import log_tells, look_into_log
 from sptui.triage.steps.regions import region_that_tells, try_region
 
 _ENOUGH: Final = 2
@@ -29,6 +32,8 @@ def _others(run: Run) -> tuple[Authorization, ...]:
 def _skip(run: Run) -> str:
     if why := cannot_send(run) or nothing_to_explain(run):
         return why
+    if log_tells(run) and region_that_tells(run) is None:
+        return "The call log shows it for other sellers: no call is needed."
     if run.has_side_effects:
         return "The call has side effects: it is not made for other sellers."
     if run.operation is not None and run.operation.token == "grantless":
@@ -65,7 +70,7 @@ def _values_for(run: Run, authorization: Authorization) -> dict[str, Any]:
 
 
 async def _try_elsewhere(run: Run) -> Events:
-    if not _is_let_in(run):
+    if not _is_let_in(run) and not log_tells(run):
         async with relayed(_try_others(run)) as relay:
             async for event in relay:
                 relay.reply = yield event
@@ -128,8 +133,9 @@ async def _repeat(run: Run) -> Events:
 SELLERS: Final = Step(
     StepName.SELLERS,
     "Other sellers",
-    "Make the same call for other sellers of the application in this region, or in another region.",
+    "Look in the call log for whom else it fails; else make the same call for other sellers, or in another region.",
     _calls,
     _skip,
     _try_elsewhere,
+    look_into_log,
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sptui.calllog.beside import FailingCall
 from sptui.health.account_status import AccountStatus, AccountStatusReading
 from sptui.health.participations import Participation, ParticipationReading, reading_of_call
 from sptui.spapi.answers import read_answer
@@ -17,6 +18,7 @@ from sptui.spapi.regions import Region
 from sptui.spapi.requests import ApiRequest, build_request, parse_assignments
 from sptui.triage.case import Case
 from sptui.triage.evidence import RoleProof
+from sptui.triage.services import LogLook
 
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 US: Final = "ATVPDKIKX0DER"
@@ -88,6 +90,8 @@ class FakeServices:
         self.own = ""
         """The operation of the case, where it is one of those reads itself."""
         self.proven: tuple[RoleProof, ...] = ()
+        self.log = LogLook()
+        self.in_log_asked: list[FailingCall] = []
         self.waits = 0.0
         self.without_token = False
         self.sent: list[tuple[Authorization, ApiRequest]] = []
@@ -143,6 +147,10 @@ class FakeServices:
 
     def roles_proven(self, client_id: str) -> tuple[RoleProof, ...]:
         return self.proven
+
+    async def in_log(self, call: FailingCall) -> LogLook:
+        self.in_log_asked.append(call)
+        return self.log
 
     def now(self) -> datetime:
         return NOW

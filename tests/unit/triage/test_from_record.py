@@ -7,6 +7,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from sptui.spapi.calls import CallRecord, Stage
+from sptui.spapi.redaction import MASK
 from sptui.spapi.regions import Region
 from sptui.triage.from_record import authorization_of, case_of_record, has_failed
 
@@ -51,6 +52,34 @@ def test_the_marketplaces_stand_in_the_parameter_that_takes_them(operation: str,
     assert case.values == values
 
 
+@pytest.mark.parametrize(
+    ("operation", "raw_path", "values"),
+    [
+        ("reports-2021-06-30.getReport", "/reports/2021-06-30/reports/5003901800", {"reportId": "5003901800"}),
+        ("orders-v0.getOrderItems", "/orders/v0/orders/{order}/orderItems", {}),
+        (
+            "listingsItems-2021-08-01.getListingsItem",
+            "/listings/2021-08-01/items/A1NORTHWIND/red%2Fshoe",
+            {"sellerId": "A1NORTHWIND", "sku": "red/shoe"},
+        ),
+        ("listingsItems-2021-08-01.getListingsItem", "", {"sellerId": "A1NORTHWIND"}),
+        ("listingsItems-2021-08-01.getListingsItem", f"/listings/2021-08-01/items/A1/{MASK}", {"sellerId": "A1"}),
+        ("listingsItems-2021-08-01.getListingsItem", "/elsewhere/x", {"sellerId": "A1NORTHWIND"}),
+        ("reports-2021-06-30.getReport", "/reports/2021-06-30/reports/" + "5" * 272, {}),
+    ],
+    ids=["an id", "a masked id", "two values", "no raw path", "a secret", "another path", "one that was cut off"],
+)
+def test_the_raw_path_fills_the_parameters_of_the_path(
+    operation: str, raw_path: str, values: dict[str, object]
+) -> None:
+    case = case_of_record(record(operation=operation, raw_path=raw_path, marketplaces=()), [SELLER])
+    assert case.values == values
+
+
+def test_when_the_call_was_made() -> None:
+    assert case_of_record(record(), [SELLER]).context.called_on == NOW
+
+
 def test_no_answer_stays_a_failure_of_the_transport() -> None:
     case = case_of_record(record(status=0, code="timeout", message="no answer in 30 s"), [SELLER])
     assert case.answer is None
@@ -82,13 +111,21 @@ def test_what_counts_as_failing(status: int, *, failed: bool) -> None:
 
 @drawn(
     st.text(), st.text(), st.text(), st.text(), st.integers(0, 599), st.text(), st.lists(st.text(), max_size=2),
+    st.text(),
 )  # fmt: skip
 def test_any_record_makes_a_case(
-    operation: str, stage: str, region: str, code: str, status: int, message: str, marketplaces: list[str]
+    operation: str,
+    stage: str,
+    region: str,
+    code: str,
+    status: int,
+    message: str,
+    marketplaces: list[str],
+    raw_path: str,
 ) -> None:
     told = record(
         operation=operation, stage=stage, region=region, code=code, status=status, message=message,
-        marketplaces=tuple(marketplaces),
+        marketplaces=tuple(marketplaces), raw_path=raw_path,
     )  # fmt: skip
     case = case_of_record(told, [SELLER])
     assert (case.answer is None) == (status == 0)
