@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,40 +17,65 @@ if TYPE_CHECKING:
     from sptui.calllog.importing.importer import Importer, Report
     from sptui.calllog.importing.ledger import Ledger
 
-_TICK = 1.0
+_TICK: Final = 1.0
+_SHOWN_ASIDE: Final = 5
 
 
 @click.command(name="import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column holds what; kept.")
 @click.option("--follow", is_flag=True, help="Go on while the file grows, through rotation, until Ctrl+C.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
+@click.option("--aside", "list_aside", is_flag=True, help="Import nothing: list the lines kept aside, and why.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file; with --aside one a line.")
 @click.pass_context
 def import_(
-    ctx: click.Context, paths: tuple[str, ...], mapping: tuple[str, ...], *, follow: bool, as_json: bool
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    mapping: tuple[str, ...],
+    *,
+    follow: bool,
+    list_aside: bool,
+    as_json: bool,
 ) -> None:
-    """Import logs: JSON Lines, CSV, HAR and access logs, also compressed (gz, bz2, zst), folders, - for stdin.
+    """Import logs: JSON in all its shapes, CSV, HAR and access logs, also compressed (gz, bz2, zst); folders; - is
+    standard input.
 
     What was imported before is left out; Ctrl+C ends in order, and the next run goes on. Lines that cannot be read are
-    counted and kept aside with the reason. Exit status 1 when there were any.
+    counted and kept aside with the reason and their number, without what they hold: --aside lists them. Exit status 1
+    when there were any, 2 when a file could not be read.
     """
-    from sptui.calllog import duck, opening
-    from sptui.calllog.importing.importer import Importer
-    from sptui.calllog.importing.sources import files_in
-
+    if list_aside:
+        ctx.exit(_list_aside(ctx, paths, as_json=as_json))
+    if not paths:
+        raise click.UsageError("Name a log, a folder of logs, or - for standard input.")
     if follow and len(paths) != 1:
         raise click.UsageError("--follow takes one file.")
+    ctx.exit(_import(ctx, paths, mapping, follow=follow, as_json=as_json))
+
+
+def _import(
+    ctx: click.Context, paths: tuple[str, ...], mapping: tuple[str, ...], *, follow: bool, as_json: bool
+) -> Exit:
+    from sptui.calllog import duck, opening
+    from sptui.calllog.importing.importer import Importer
+    from sptui.calllog.importing.run import import_each
+
     workspace = workspace_of(ctx)
     folder = folder_of(workspace)
     run(workspace.close())
-    if not duck.available():
+    if folder is None:
+        talk("This is a simulated world: what is imported is read and counted, and forgotten at the end.")
+    elif workspace.config.call_log.url:
+        talk("The log that is asked is the database of [call_log] url: imported calls are not in it.")
+    if folder is not None and not duck.available():
         talk(duck.NEEDS_EXTRA)
     reports: list[Report] = []
+    failures: list[str] = []
     with trouble_told(), opening.opened_ledger(folder) as ledger, opening.opened_store(ledger, folder) as store:
         if workspace.config.call_log.keep is not None:
             store.forget_before(workspace.clock.now() - workspace.config.call_log.keep)
         try:
-            importer = Importer(ledger, store, map_by_hand=mapping, on_progress=_shown)
+            importer = Importer(ledger, store, map_by_hand=mapping, on_progress=_Progress().show)
         except ValueError as problem:
             raise CommandError(str(problem), Exit.USAGE) from problem
         try:
@@ -57,11 +83,15 @@ def import_(
                 _follow(importer, paths[0], reports)
                 store.finish()
             else:
-                reports += [importer.run(path) for path in files_in(list(paths))]
+                import_each(importer, paths, reports, lambda problem: failures.append(str(problem)))
         except KeyboardInterrupt:
             talk("\nEnded. What is imported stays; the same command goes on from there.")
         _tell(reports, ledger, as_json=as_json)
-    ctx.exit(Exit.PROBLEM_FOUND if any(each.aside for each in reports) else Exit.FINE)
+    for each in failures:
+        talk(each)
+    if failures or any(report.problem for report in reports):
+        return Exit.USAGE
+    return Exit.PROBLEM_FOUND if any(each.aside for each in reports) else Exit.FINE
 
 
 def _follow(importer: Importer, path: str, reports: list[Report]) -> None:
@@ -78,14 +108,30 @@ def _follow(importer: Importer, path: str, reports: list[Report]) -> None:
     follow(importer, path, wait, told)
 
 
-def _shown(report: Report) -> None:
-    """The progress, on a terminal only."""
-    if sys.stderr.isatty():
-        share = f"{100 * report.done // report.size:3d} %" if report.size else f"{report.done >> 20} MB"
-        click.echo(f"\r{report.path}: {share}, {report.new} new calls ", nl=False, err=True)
+class _Progress:
+    """How far an import is, how quick, and how long it will take: on a terminal only."""
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._since = 0.0
+        self._from = 0
+
+    def show(self, report: Report) -> None:
+        """One line, written over and over."""
+        if not sys.stderr.isatty():
+            return
+        from sptui.calllog.importing.pace import told
+
+        now = time.monotonic()
+        if report.path != self._path:
+            self._path, self._since, self._from = report.path, now, report.done
+        text = told(report, now - self._since, self._from)
+        click.echo(f"\r\x1b[K{report.path}: {text}", nl=False, err=True)
 
 
 def _tell(reports: list[Report], ledger: Ledger, *, as_json: bool) -> None:
+    from sptui.calllog.importing.pace import counted
+
     if sys.stderr.isatty():
         click.echo(err=True)
     for each in reports:
@@ -99,12 +145,40 @@ def _tell(reports: list[Report], ledger: Ledger, *, as_json: bool) -> None:
                     "new": each.new,
                     "known": each.known,
                     "unreadable": each.aside,
+                    "passed_over": each.passed,
+                    "problem": each.problem,
                 }
             )
             continue
-        counted = f"{each.new} new calls, {each.known} known already, {each.aside} lines that cannot be read"
-        click.echo(f"{each.path} ({each.shape.kind}): {counted}")
+        click.echo(f"{each.path} ({each.shape.kind}): {counted(each)}")
         if columns:
             click.echo("  " + ", ".join(f"{field} = {column}" for field, column in columns.items()))
-    for _, problem in ledger.unreadable()[:5] if any(each.aside for each in reports) else ():
-        talk(f"  kept aside: {problem.reason}: {problem.text[:100]}")
+        if each.problem:
+            talk(f"  {each.problem} Mend it and run the same command: it goes on from there.")
+    if any(each.aside for each in reports):
+        kept = ledger.unreadable()
+        for path, problem in kept[:_SHOWN_ASIDE]:
+            talk(f"  kept aside: {path}:{problem.line}: {problem.reason}")
+        talk("  All of them: sptui log import --aside")
+
+
+def _list_aside(ctx: click.Context, paths: tuple[str, ...], *, as_json: bool) -> Exit:
+    """The lines kept aside, of the files and folders named or of all."""
+    from sptui.calllog import opening
+
+    workspace = workspace_of(ctx)
+    folder = folder_of(workspace)
+    run(workspace.close())
+    with trouble_told(), opening.opened_ledger(folder) as ledger:
+        places = [str(Path(each).absolute()) for each in paths] or [""]
+        kept = [each for place in places for each in reversed(ledger.unreadable(place))]
+    for path, problem in kept:
+        if as_json:
+            print_json({"path": path, "line": problem.line, "reason": problem.reason, "text": problem.text})
+        else:
+            click.echo(f"{path}:{problem.line}: {problem.reason}")
+            if problem.text:
+                click.echo(f"    {' '.join(problem.text.split())[:200]}")
+    if not kept and not as_json:
+        click.echo("No line is kept aside.")
+    return Exit.PROBLEM_FOUND if kept else Exit.FINE

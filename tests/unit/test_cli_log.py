@@ -58,7 +58,7 @@ def test_errors_and_the_words_for_people(log: Path) -> None:
     assert (first["status"], first["sellers"], first["message"]) == (403, 7, "denied for order {id}")
     assert (second["status"], second["sellers"]) == (429, 1)
     told = run("who", "GET /orders/v0/orders/1/address", "--code", "Unauthorized", "--file", str(log)).stdout
-    assert "7 of 8 sellers fail" in told
+    assert "7 of 8 sellers that make this call" in told
     assert "403 Unauthorized denied for order {id}" in told
 
 
@@ -66,8 +66,8 @@ def test_unreadable_lines_are_told(log: Path) -> None:
     log.write_bytes(lines(3) + b"nonsense\n")
     done = run("import", str(log))
     assert done.exit_code == 1
-    assert "3 new calls, 0 known already, 1 lines that cannot be read" in done.stdout
-    assert "kept aside: no JSON" in done.stderr
+    assert "3 new calls, 0 known already, 1 line that cannot be read" in done.stdout
+    assert f"kept aside: {log}:4: no JSON" in done.stderr
 
 
 @pytest.mark.parametrize(
