@@ -8,8 +8,11 @@ Each picture is an SVG of the screen as Textual draws it, on the built-in world,
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 from textual.app import App
@@ -47,16 +50,23 @@ SCENES: dict[str, list[str]] = {
     "triage-texts": [*FAILING_FEED, "ask", "n", "over", "w"],
     "explain": ["t", "f3"],
     "cases": ["t", "ctrl+n", "enter", "over", "escape", "escape", "C"],
+    "log": ["L", "asked", "down"],
+    "log-errors": ["L", "asked", "2", "asked"],
+    "log-who": ["L", "asked", "2", "asked", "down", "w", "told"],
+    "log-filter": ["L", "asked", "slash", *"status:failed reg", "asked"],
     "triage-question": [*FAILING_FEED, "ask"],
     "triage-account": [*FAILING_FEED, "ask", "y", "over"],
     "operations": ["o", *"createfeed"],
     "call-answer": ["o", *"getorders", "enter", "f5", "answer"],
     "call-question": ["o", *"createfeed", "enter", "f5", "ask"],
+    "log-import": ["L", "i", "their-log", *"app.jsonl", "waited"],
 }
 """The keys that lead to each picture, from the home screen of the settled demo.
 
 ``over`` waits for the end of an investigation, ``waits`` for a step that waits for its go, ``ask`` for its question or
-that of a call, ``answer`` for the answer of a call.
+that of a call, ``answer`` for the answer of a call. ``their-log`` writes a log of another program, ``app.jsonl``, and
+goes where it lies; ``waited`` gives what is done after the last key its time. ``asked`` waits for what the call log
+answers, ``told`` for who else gets an error.
 """
 
 
@@ -64,22 +74,54 @@ def has_come(app: App[None], what: str) -> bool:
     """Whether what is waited for is on the screen."""
     from sptui.tui.screens.call import CallScreen
     from sptui.tui.screens.investigation import InvestigationScreen
+    from sptui.tui.screens.log import LogScreen
     from sptui.tui.screens.question import QuestionScreen
+    from sptui.tui.screens.who import WhoScreen
 
     screen = app.screen
     if what == "ask":
         return isinstance(screen, QuestionScreen)
     if what == "answer":
         return isinstance(screen, CallScreen) and screen.call is not None
+    if what == "asked":
+        return isinstance(screen, LogScreen) and not screen.is_asking and screen.feed.is_loaded(screen.view)
+    if what == "told":
+        return isinstance(screen, WhoScreen) and screen.answer is not None
     if what == "waits":
         return isinstance(screen, InvestigationScreen) and screen.waits_before is not None
     return isinstance(screen, InvestigationScreen) and screen.over
 
 
+def write_their_log() -> None:
+    """A log as another program writes it, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp())
+    lines = [
+        {
+            "ts": f"2026-11-23T11:{number:02d}:07.250Z",
+            "method": "GET",
+            "url": f"/orders/v0/orders/902-{number:07d}-7654321/orderItems",
+            "http_status": 403 if number % 3 == 0 else 200,
+            "error": {"code": "Unauthorized", "message": "Access to requested resource is denied."},
+            "merchant": f"A{number % 3}DEMO0SELLER{number % 3}",
+            "marketplace": "A1PA6795UKMFR9",
+            "took_ms": 40 + number,
+        }
+        for number in range(60)
+    ]
+    (folder / "app.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    os.chdir(folder)
+
+
 async def press(pilot: Pilot[None], key: str) -> None:
     """A key, or a wait."""
-    if key not in ("over", "ask", "answer", "waits"):
-        await pilot.press(key)
+    if key == "their-log":
+        write_their_log()
+        return
+    if key == "waited":
+        await pilot.pause(1.0)
+        return
+    if key not in ("over", "ask", "answer", "waits", "asked", "told"):
+        await pilot.press({":": "colon", " ": "space"}.get(key, key))
         await pilot.pause(0.1)
         return
     for _ in range(500):

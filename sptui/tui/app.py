@@ -41,6 +41,7 @@ class SptuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "triage", "Triage", id="app.triage", tooltip="Find out why a call fails"),
         Binding("C", "cases", "Cases", show=False, id="app.cases", tooltip="What was looked into before"),
+        Binding("L", "log", "Call log", show=False, id="app.log", tooltip="Every call: filter, errors, who else"),
         Binding("o", "operations", "Operations", show=False, id="app.operations", tooltip="Find an operation, call it"),
         Binding("question_mark", "help", "Help", id="app.help", key_display="?", tooltip="The keys that work here"),
         Binding("f1", "help", "Help", show=False, id="app.help-f1", tooltip="The keys that work here"),
@@ -120,6 +121,7 @@ class SptuiApp(App[None]):
         for module in self.workspace.heavy_modules:
             await asyncio.to_thread(importlib.import_module, module)
         self._refresh_due()
+        self.workspace.forget_old_calls()
 
     def _refresh_due(self) -> None:
         self.refresh_authorizations(self.workspace.monitor.due(self.workspace.accounts.authorizations()))
@@ -290,6 +292,12 @@ class SptuiApp(App[None]):
 
         self.push_screen(CasesScreen())
 
+    def action_log(self) -> None:
+        """The call log."""
+        from sptui.tui.screens.log import LogScreen
+
+        self.push_screen(LogScreen())
+
     def action_operations(self) -> None:
         """All operations of SP-API, for the seller that is selected or shown."""
         from sptui.tui.screens.operations import OperationsScreen
@@ -304,10 +312,11 @@ class SptuiApp(App[None]):
             return self.workspace.simulated and isinstance(self.screen, SptuiScreen)
         if action in ("doctor", "notifications"):
             return isinstance(self.screen, SptuiScreen) and action not in type(self.screen).__module__
-        if action == "doctor":
-            return isinstance(self.screen, SptuiScreen) and "doctor" not in type(self.screen).__module__
         if action == "cases":
             opened = any("cases" in type(each).__module__ for each in self.screen_stack)
+            return isinstance(self.screen, SptuiScreen) and not opened
+        if action == "log":
+            opened = any(type(each).__module__ == "sptui.tui.screens.log" for each in self.screen_stack)
             return isinstance(self.screen, SptuiScreen) and not opened
         if action == "operations":
             opened = any("operations" in type(each).__module__ for each in self.screen_stack)

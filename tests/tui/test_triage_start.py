@@ -13,9 +13,10 @@ from sptui.tui.app import SptuiApp
 from sptui.tui.screens.cases import CasesScreen
 from sptui.tui.screens.explain import ExplainScreen
 from sptui.tui.screens.investigation import InvestigationScreen
-from sptui.tui.screens.log_picker import LogPickerScreen
+from sptui.tui.screens.log import LogPicker
 from sptui.tui.screens.triage import TriageScreen
 from sptui.tui.widgets.keyed_table import KeyedTable
+from sptui.tui.widgets.long_table import LongTable
 from sptui.workspace import Workspace
 
 from .snapshot import assert_screen, screen_text
@@ -121,14 +122,14 @@ async def after_a_failure(pilot: Pilot[None]) -> None:
     await until(pilot, lambda front: isinstance(front, TriageScreen), "the form")
 
 
-async def to_log(pilot: Pilot[None]) -> LogPickerScreen:
+async def to_log(pilot: Pilot[None]) -> LogPicker:
     await pilot.press("f2")
     screen = await until(
         pilot,
-        lambda front: isinstance(front, LogPickerScreen) and bool(front.query_one("#calls", KeyedTable).keys),
+        lambda front: isinstance(front, LogPicker) and bool(front.query_one("#calls", LongTable).keys),
         "the calls",
     )
-    assert isinstance(screen, LogPickerScreen)
+    assert isinstance(screen, LogPicker)
     return screen
 
 
@@ -138,8 +139,8 @@ async def test_a_call_of_the_log_fills_the_form_and_brings_its_answer(demo: Work
         await after_a_failure(pilot)
         picker = await to_log(pilot)
         assert_screen(app, "log-picker-80x24")
-        assert picker.selected is not None
-        assert picker.selected.status == 400
+        assert picker.selected_call is not None
+        assert picker.selected_call.status == 400
         await pilot.press("enter")
         await until_told(pilot, "No log keeps parameters")
         assert_screen(app, "triage-form-from-log-80x24")
@@ -173,11 +174,11 @@ async def test_the_log_is_filtered_and_left(demo: Workspace) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await after_a_failure(pilot)
         picker = await to_log(pilot)
-        count = len(picker.query_one("#calls", KeyedTable).keys)
+        count = len(picker.query_one("#calls", LongTable).keys)
         await pilot.press("slash", *"no such")
-        await until_told(pilot, "No failing call fits the filter.")
+        await until_told(pilot, "No call fits.")
         await pilot.press("escape")
-        await until(pilot, lambda _: len(picker.query_one("#calls", KeyedTable).keys) == count, "all of them")
+        await until(pilot, lambda _: len(picker.query_one("#calls", LongTable).keys) == count, "all of them")
         await pilot.press("escape")
         await until(pilot, lambda front: isinstance(front, TriageScreen), "the form")
 

@@ -16,6 +16,7 @@ from textual.widgets import Button, Footer, Input, Label, Select
 
 from sptui.calling import context_of
 from sptui.spapi.authorization import Authorization, Seller
+from sptui.spapi.calls import CallRecord
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.marketplaces import label_of_marketplace
 from sptui.spapi.requests import InvalidValueError, RequestContext, build_request
@@ -44,10 +45,19 @@ class TriageScreen(SptuiScreen[None]):
     ]
 
     def __init__(
-        self, seller: Seller | None, operation: Operation | None = None, typed: dict[str, str] | None = None
+        self,
+        seller: Seller | None,
+        operation: Operation | None = None,
+        typed: dict[str, str] | None = None,
+        *,
+        record: CallRecord | None = None,
     ) -> None:
-        """What is known of the call already; ``typed`` are parameters as for ``-p`` (None: the minimal request)."""
+        """What is known of the call already; ``typed`` are parameters as for ``-p`` (None: the minimal request).
+
+        ``record``: the call of the log to begin with.
+        """
         super().__init__()
+        self._record_at_start = record
         self._seller_at_start = seller
         self._operation_at_start = operation
         self._typed_at_start = typed
@@ -87,6 +97,8 @@ class TriageScreen(SptuiScreen[None]):
         unknown = "#operation" if self._operation is None else "#start"
         self.query_one(unknown if self._authorization else "#authorization").focus()
         self._show_hint()
+        if self._record_at_start is not None:
+            self._begin_with(self._record_at_start)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Examples belong to the demo."""
@@ -206,12 +218,19 @@ class TriageScreen(SptuiScreen[None]):
     @work(exclusive=True, group="start")
     async def action_log(self) -> None:
         """Begins with a call of the log; the form then asks for the parameters, which no log keeps."""
-        from sptui.tui.screens.investigation import InvestigationScreen
-        from sptui.tui.screens.log_picker import LogPickerScreen
+        from sptui.tui.screens.log import LogPicker
 
-        record = await self.app.push_screen_wait(LogPickerScreen())
-        if record is None:
-            return
+        record = await self.app.push_screen_wait(LogPicker())
+        if record is not None:
+            await self._fill_from(record)
+
+    @work(exclusive=True, group="start")
+    async def _begin_with(self, record: CallRecord) -> None:
+        await self._fill_from(record)
+
+    async def _fill_from(self, record: CallRecord) -> None:
+        from sptui.tui.screens.investigation import InvestigationScreen
+
         case = case_of_record(record, self.workspace.accounts.authorizations())
         if case.operation is None or case.authorization is None:
             self.app.push_screen(InvestigationScreen(case))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from sptui.health.metric import Metric
@@ -63,6 +64,20 @@ def sparkline(values: Sequence[float | int | None], width: int = 10) -> str:
     return "".join(
         " " if value is None else _LEVELS[round((value / 2 - least) / span * 7) if span else 3] for value in shown
     )
+
+
+def counts_strip(counts: Sequence[int], width: int) -> str:
+    """How many in each step, oldest first: ``··▁▂█``. A dot is none at all, a full block the most of them.
+
+    Steps are put together where there is room for fewer; "" where there are none.
+    """
+    if not counts or width <= 0:
+        return ""
+    cells = min(width, len(counts))
+    edges = [len(counts) * each // cells for each in range(cells + 1)]
+    sums = [sum(counts[start:end]) for start, end in pairwise(edges)]
+    most = max(sums)
+    return "".join("·" if each <= 0 else _LEVELS[-(-each * len(_LEVELS) // most) - 1] for each in sums)
 
 
 def trend_arrow(values: Sequence[float | int | None]) -> str:
