@@ -32,6 +32,7 @@ class Case(msgspec.Struct, frozen=True):
     where the catalogue has none. ``host`` is set only where it is none of SP-API's; ``region`` and ``sandbox``
     come from the address, where one was given. ``token_kind``: a prefix, "none", or "" where it is not known.
     ``answer`` or ``failure``: what came back, if that is known already. ``query``: the names in the address's query.
+    ``seller_id`` and ``application``: who made the call, as a log tells, where no authorization of theirs is known.
     """
 
     operation: Operation | None = None
@@ -52,6 +53,8 @@ class Case(msgspec.Struct, frozen=True):
     token_kind: str = ""
     context: Context = Context()
     query: tuple[str, ...] = ()
+    seller_id: str = ""
+    application: str = ""
 
     @property
     def marketplaces(self) -> tuple[str, ...]:

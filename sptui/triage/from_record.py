@@ -34,10 +34,11 @@ def case_of_record(
     operation = catalogue.get(record.operation)
     stage = _stage(record.stage)
     failure = None if record.status else TransportFailure(record.code or "other", record.message)
+    authorization = authorization_of(record, authorizations)
     return Case(
         operation=operation,
         values=_path_values(operation, record, catalogue) | _values(operation, record.marketplaces),
-        authorization=authorization_of(record, authorizations),
+        authorization=authorization,
         answer=_answer(record, stage) if record.status else None,
         failure=failure,
         name=operation.name if operation else record.operation,
@@ -46,6 +47,8 @@ def case_of_record(
         region=Region(record.region) if record.region in set(Region) else None,
         stage=stage,
         context=Context(called_on=record.time),
+        seller_id="" if authorization else record.seller_id,
+        application="" if authorization else record.application,
     )
 
 

@@ -36,10 +36,12 @@ def log_tells(run: Run) -> bool:
 
 def _failing_call(run: Run) -> FailingCall | None:
     """What to ask for; None where the failure is not one of this seller's call to SP-API, or not known."""
-    authorization, operation, failed = run.case.authorization, run.operation, run.reference
-    if authorization is None or operation is None or failed is None or nothing_to_explain(run):
+    case, operation, failed = run.case, run.operation, run.reference
+    who = case.authorization
+    seller_id = who.seller_id if who else case.seller_id
+    if not seller_id or operation is None or failed is None or nothing_to_explain(run):
         return None
-    if operation.token != "seller" or run.case.sandbox or run.case.stage is not Stage.API or run.lwa_failed:
+    if operation.token != "seller" or case.sandbox or case.stage is not Stage.API or run.lwa_failed:
         return None
     if run.minimal_passes or run.culprits:
         return None  # an option is at fault: other sellers have nothing to add
@@ -47,11 +49,11 @@ def _failing_call(run: Run) -> FailingCall | None:
         operation=operation,
         status=failed.status,
         code=failed.code,
-        seller_id=authorization.seller_id,
-        region=authorization.region.value,
-        application=authorization.application,
+        seller_id=seller_id,
+        region=case.where.value if case.where else "",
+        application=who.application if who else case.application,
         at=_when(run),
-        marketplaces=run.case.marketplaces,
+        marketplaces=case.marketplaces,
     )
 
 

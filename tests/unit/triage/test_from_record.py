@@ -101,6 +101,7 @@ def test_a_seller_that_is_gone_leaves_the_region() -> None:
     case = case_of_record(record(), [])
     assert case.authorization is None
     assert case.where is Region.NA
+    assert case.seller_id == record().seller_id
     assert authorization_of(record(region="EU"), [SELLER]) is None
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from sptui.calllog.asking.engine import CallLogError, Engine
@@ -195,6 +196,19 @@ async def test_a_feed_that_is_not_sent_again_has_its_log() -> None:
     facts = " ".join(each.fact for each in of_sellers(result).evidence)
     assert "400 other sellers called createFeed in NA: it fails so for none of them" in facts
     assert "passes for this seller in CA" in facts
+
+
+async def test_a_seller_of_the_log_alone_is_asked_for_as_well() -> None:
+    services = FakeServices(DENIED)
+    services.log = told(558, 558)
+    status, body = error(403, "Unauthorized", "Access to requested resource is denied.")  # type: ignore[misc]
+    given = case("getOrders", {}, answer=_answer(status, body))
+    stranger = msgspec.structs.replace(given, authorization=None, seller_id="A9", application="app", region=Region.EU)
+    result, _ = await run(services, stranger)
+    assert [(each.seller_id, each.region, each.application) for each in services.in_log_asked] == [("A9", "EU", "app")]
+    assert services.sent == []
+    assert "it fails so for 558 of them" in of_sellers(result).evidence[0].fact
+    assert result.verdict.first.cause is Cause.ROLE
 
 
 async def test_it_is_not_asked_where_others_have_nothing_to_add() -> None:
