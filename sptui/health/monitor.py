@@ -148,7 +148,7 @@ class Monitor:
             known = self.known(each)
             latest = known.latest
             # What was read in the future was read while the clock was wrong.
-            if latest is None or latest.time <= limit or latest.time > now or self._report_due(known, now):
+            if latest is None or latest.time <= limit or latest.time > now or self._report_waits(known, now):
                 rank = standing_of(each, known).rank if latest else 0
                 waiting.append((latest is not None, rank, latest.time if latest else limit, each.key, each))
         return [each for *_, each in sorted(waiting, key=lambda entry: entry[:4])]
@@ -231,6 +231,10 @@ class Monitor:
         if self.report_interval is None or reading.call is None:
             return False
         return reading.call.stage is Stage.API and reading.call.answer is not None
+
+    def _report_waits(self, known: Known, now: datetime) -> bool:
+        """Whether a report is due and would be asked for: without a token each look would end at the first call."""
+        return (known.failure is None or self._may_ask_for_report(known.failure)) and self._report_due(known, now)
 
     def _report_due(self, known: Known, now: datetime | None = None) -> bool:
         if self.report_interval is None:

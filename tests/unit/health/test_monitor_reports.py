@@ -322,6 +322,17 @@ async def test_without_a_token_no_report_is_looked_for(wire: Wire) -> None:
     await wire.client.aclose()
 
 
+async def test_without_a_token_nothing_is_due_before_its_time(wire: Wire) -> None:
+    wire.amazon.lwa += [json_response({"error": "invalid_grant"}, 400)] * 2
+    monitor = monitor_of(wire)
+    await refresh(wire, monitor)
+    await wire.clock.advance(60)
+    assert monitor.due([NORTHWIND]) == []  # else Amazon would be asked for a token every few seconds
+    await wire.clock.advance(monitor.interval.total_seconds())
+    assert monitor.due([NORTHWIND]) == [NORTHWIND]
+    await wire.client.aclose()
+
+
 async def test_paused_nothing_is_due(wire: Wire) -> None:
     monitor = monitor_of(wire)
     assert monitor.due([NORTHWIND]) == [NORTHWIND]
