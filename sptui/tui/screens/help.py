@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from sptui.tui.marks import RANKS, REFRESHING, line
+from sptui.tui.marks import RANKS, REFRESHING, line, wrapped
 
 _WORDS = {
     "closed": "an account is deactivated or suspended",
@@ -22,6 +22,10 @@ _WORDS = {
     "ok": "nothing is known to stand in the way of calls",
     "refreshing": "being asked now",
 }
+
+_BEFORE_TOOLTIP: Final = 2 + 14 + 22
+"""Cells of a line before what a key does."""
+_SCROLL_BAR: Final = 2
 
 
 class HelpScreen(ModalScreen[None]):
@@ -41,12 +45,21 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help") as sheet:
             sheet.border_title = "Help"
             sheet.border_subtitle = "Esc closes"
-            yield Static(self._text(), markup=False)
+            yield Static(markup=False)
 
-    def _text(self) -> Content:
+    def on_resize(self) -> None:
+        """Wraps the text anew, once the sheet has its new size."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        self.query_one("#help Static", Static).update(self._text(self.query_one("#help").content_size.width))
+
+    def _text(self, width: int) -> Content:
         parts = [Content.styled("Keys on this screen\n", "bold")]
         for description, keys, tooltip in self._actions:
-            parts.append(line((f"  {keys:<14}", "warning"), f"{description:<22}", (tooltip, "muted")))
+            first, *others = wrapped(tooltip, width - _SCROLL_BAR - _BEFORE_TOOLTIP)
+            parts.append(line((f"  {keys:<14}", "warning"), f"{description:<22}", (first, "muted")))
+            parts += [line(" " * _BEFORE_TOOLTIP, (each, "muted")) for each in others]
         parts.append(Content.styled("\nStates\n", "bold"))
         parts += [
             line("  ", (f"{mark.label:<14}", mark.tone), (_WORDS[mark.word], "muted"))
