@@ -107,10 +107,6 @@ class Fleet:
         """The row of a key, as it was made last."""
         return self._entries.get(key)
 
-    def keys_of(self, seller_name: str) -> tuple[str, ...]:
-        """The rows in which a seller stands."""
-        return tuple(self._of_seller.get(seller_name, ()))
-
     def forget(self, seller_name: str) -> None:
         """What is known of a seller changed: its rows are made anew when next asked for."""
         for key in self._of_seller.pop(seller_name, ()):

@@ -11,8 +11,9 @@ from sptui.triage.events import StepName, StepOutcome
 from sptui.triage.flow import TITLES
 from sptui.triage.isolation import Trial
 from sptui.triage.isolation.minimal import MINIMAL_CALL
-from sptui.triage.verdict import RankedCause, Strength, Verdict
-from sptui.tui.marks import Mark, Tone, hanging, line, one_line, wrapped
+from sptui.triage.verdict import RankedCause, Verdict
+from sptui.tui.marks import Mark, hanging, line, one_line, wrapped
+from sptui.tui.verdict_text import STRENGTH_TONES, WORTH_TELLING, grounds
 from sptui.tui.walk import Move, Walk
 
 TO_COME: Final = Mark("·", "to come", "muted")
@@ -28,13 +29,7 @@ OUTCOMES: Final = {
 }
 PASSES: Final = Mark("●", "passes", "success")
 FAILS: Final = Mark("✖", "fails", "error")
-_STRENGTHS: Final[dict[Strength, Tone]] = {
-    Strength.CERTAIN: "error",
-    Strength.STRONG: "warning",
-    Strength.WEAK: "plain",
-}
 _BAR: Final = 10
-_WORTH_TELLING: Final = 0.05
 _LONG_WAIT_SECONDS: Final = 1.0
 
 
@@ -172,15 +167,9 @@ def verdict_text(verdict: Verdict | None, move: Move | None, width: int) -> Cont
     parts = [headline(first)]
     if move is not None and move.before:
         parts.append(hanging("moved", f"{move.words}, by “{TITLES[move.step]}”", tone="warning", width=width))
-    groups: tuple[tuple[str, Tone, tuple[str, ...]], ...] = (
-        ("because", "muted", first.because),
-        ("against", "muted", first.against),
-        (first.who.value, "warning", first.do),
-    )
-    for label, tone, told in groups:
-        parts += [hanging("" if number else label, text, tone=tone, width=width) for number, text in enumerate(told)]
+    parts += grounds(first, width)
     parts.append(hanging("meaning", first.cause.meaning, tone="muted", width=width))
-    likely = [each for each in others if each.likelihood >= _WORTH_TELLING]
+    likely = [each for each in others if each.likelihood >= WORTH_TELLING]
     if likely:
         told_others = ", ".join(f"{each.cause.value} {_percent(each.likelihood)}" for each in likely)
         parts.append(hanging("or else", told_others, tone="muted", width=width))
@@ -190,7 +179,7 @@ def verdict_text(verdict: Verdict | None, move: Move | None, width: int) -> Cont
 def headline(cause: RankedCause) -> Content:
     """``REQUEST  ━━━━━━━━╌╌ 78 %  very likely``."""
     full = round(cause.likelihood * _BAR)
-    tone = _STRENGTHS[cause.strength]
+    tone = STRENGTH_TONES[cause.strength]
     return line(
         (cause.cause.value.upper(), tone),
         ("  " + "━" * full, tone),

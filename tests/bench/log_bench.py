@@ -215,7 +215,8 @@ def _ask_all(name: str, folder: str, *, in_memory: bool = False) -> None:
 
 def _records(file: str) -> Iterator[Any]:
     from sptui.calllog.importing.fields import Mapped
-    from sptui.calllog.importing.reading import read_json_line, record_of
+    from sptui.calllog.importing.lines import read_json_line
+    from sptui.calllog.importing.record import record_of
     from sptui.calllog.paths import PathMatcher
 
     mapped = Mapped({

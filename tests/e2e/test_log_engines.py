@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,14 @@ CALLS = world()
 
 
 @contextmanager
-def recorded(folder: Path) -> Iterator[Engine]:
+def one_log(folder: Path, logged: Sequence[CallRecord], imported: Sequence[CallRecord] = ()) -> Iterator[Engine]:
+    """Some calls recorded, others imported, as one log."""
+    if imported:
+        (folder / "their.log").write_bytes(as_json_lines(imported))
+        with opening.opened_ledger(folder) as ledger, opening.opened_store(ledger, folder) as store:
+            Importer(ledger, store, block_bytes=100_000).run(str(folder / "their.log"))
     log = CallLog(folder / "calls.sqlite3")
-    for call in CALLS:
+    for call in logged:
         log.record(call)
     try:
         with opening.asked_log(log, folder) as engine:
@@ -46,41 +51,23 @@ def recorded(folder: Path) -> Iterator[Engine]:
         log.close()
 
 
-@contextmanager
-def imported(folder: Path) -> Iterator[Engine]:
+def recorded(folder: Path) -> AbstractContextManager[Engine]:
+    return one_log(folder, CALLS)
+
+
+def imported(folder: Path) -> AbstractContextManager[Engine]:
     needed("duckdb", there=duck.available())
-    (folder / "their.log").write_bytes(as_json_lines(CALLS))
-    with opening.opened_ledger(folder) as ledger, opening.opened_store(ledger, folder) as store:
-        Importer(ledger, store, block_bytes=100_000).run(str(folder / "their.log"))
-    log = CallLog(None)
-    try:
-        with opening.asked_log(log, folder) as engine:
-            yield engine
-    finally:
-        log.close()
+    return one_log(folder, (), CALLS)
 
 
-@contextmanager
-def half_and_half(folder: Path) -> Iterator[Engine]:
+def half_and_half(folder: Path) -> AbstractContextManager[Engine]:
     """Every other call imported, the rest recorded."""
     needed("duckdb", there=duck.available())
-    with half_and_half_opened(folder) as engine:
-        yield engine
+    return half_and_half_opened(folder)
 
 
-@contextmanager
-def half_and_half_opened(folder: Path) -> Iterator[Engine]:
-    (folder / "their.log").write_bytes(as_json_lines(CALLS[::2]))
-    with opening.opened_ledger(folder) as ledger, opening.opened_store(ledger, folder) as store:
-        Importer(ledger, store).run(str(folder / "their.log"))
-    log = CallLog(folder / "calls.sqlite3")
-    for call in CALLS[1::2]:
-        log.record(call)
-    try:
-        with opening.asked_log(log, folder) as engine:
-            yield engine
-    finally:
-        log.close()
+def half_and_half_opened(folder: Path) -> AbstractContextManager[Engine]:
+    return one_log(folder, CALLS[1::2], CALLS[::2])
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from sptui.calllog.browsing import Chosen
 from sptui.calllog.duck import Duck, quoted
 from sptui.calllog.importing import json_sql
 from sptui.calllog.importing.fields import Mapped
-from sptui.calllog.importing.reading import Values, read_json_line, time_of
+from sptui.calllog.importing.lines import read_json_line
 from sptui.calllog.importing.sources import is_compressed
+from sptui.calllog.importing.times import time_of
+from sptui.calllog.importing.values import Values
 from sptui.calllog.paths import pattern_of, siblings
 from sptui.calllog.questions import Question
 from sptui.spapi.catalogue import Operation

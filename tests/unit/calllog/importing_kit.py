@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
 from sptui.calllog import opening
 from sptui.calllog.importing.importer import Importer, Report
 from sptui.calllog.importing.ledger import Ledger
+from sptui.calllog.importing.reading import records_of
+from sptui.calllog.importing.shape import EMPTY, shape_of
+from sptui.calllog.importing.sources import Prefixed, head_of, open_log
 from sptui.calllog.importing.store import ImportStore, SqliteStore
+from sptui.calllog.importing.values import Unreadable
+from sptui.spapi.calls import CallRecord
 
 STORES = ("parquet", "sqlite")
 COLUMNS = (
@@ -83,8 +88,31 @@ def everything_on_disk(folder: Path) -> bytes:
     return data + repr(stored("parquet", folder)).encode()
 
 
+def records_in(
+    source: str | IO[bytes], *, name: str = "the log", mapping: tuple[str, ...] = ()
+) -> Iterator[CallRecord | Unreadable]:
+    """The calls of a path or an open stream, and the lines that cannot be read, as an import would take them."""
+    with open_log(source) if isinstance(source, str) else nullcontext(source) as stream:
+        named = source if isinstance(source, str) else name
+        head = head_of(stream, named)
+        shape = shape_of(head, named, by_hand=mapping)
+        if shape.kind != EMPTY:
+            yield from records_of(Prefixed(head, stream), shape, named)
+
+
 def packed(data: bytes) -> bytes:
     return gzip.compress(data)
 
 
-__all__ = ["STORES", "ImportStore", "everything_on_disk", "import_file", "line", "lines", "opened", "packed", "stored"]
+__all__ = [
+    "STORES",
+    "ImportStore",
+    "everything_on_disk",
+    "import_file",
+    "line",
+    "lines",
+    "opened",
+    "packed",
+    "records_in",
+    "stored",
+]

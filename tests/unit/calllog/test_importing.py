@@ -20,9 +20,11 @@ from sptui.calllog.importing.access_lines import read_access_line
 from sptui.calllog.importing.blocks import blocks
 from sptui.calllog.importing.fields import guess, names_in
 from sptui.calllog.importing.importer import Importer
-from sptui.calllog.importing.reading import Unreadable, Values, read_json_line, record_of
+from sptui.calllog.importing.lines import read_json_line
+from sptui.calllog.importing.record import record_of
 from sptui.calllog.importing.shape import JSON_LINES, Shape
 from sptui.calllog.importing.sources import files_in
+from sptui.calllog.importing.values import Unreadable, Values
 from sptui.calllog.paths import PathMatcher
 
 from .importing_kit import STORES, everything_on_disk, import_file, line, lines, opened, packed, stored

@@ -18,14 +18,13 @@ from sptui.calllog.duck import Duck
 from sptui.calllog.importing import json_sql
 from sptui.calllog.importing.csv_rows import is_plain, read_rows, rows_in, whole_rows
 from sptui.calllog.importing.fields import Mapped
-from sptui.calllog.importing.reading import records_in
 from sptui.calllog.importing.times import time_of
 from sptui.calllog.importing.values import Unreadable
 from sptui.calllog.questions import Question
 from sptui.spapi.calls import CallRecord
 from sptui.spapi.catalogue import load_catalogue
 
-from .importing_kit import STORES, import_file, opened, stored
+from .importing_kit import STORES, import_file, opened, records_in, stored
 
 pytest.importorskip("duckdb")
 both = pytest.mark.parametrize("kind", STORES)

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from sptui.calllog.asking.engine import CallLogError
 from sptui.calllog.importing import json_values
-from sptui.calllog.importing.reading import Unreadable, records_in
+from sptui.calllog.importing.values import Unreadable
 from sptui.spapi.calls import CallRecord, Stage
 
-from .importing_kit import STORES, import_file, opened, stored
+from .importing_kit import STORES, import_file, opened, records_in, stored
 
 pytest.importorskip("duckdb")
 both = pytest.mark.parametrize("kind", STORES)

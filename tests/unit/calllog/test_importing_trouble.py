@@ -16,13 +16,12 @@ import pytest
 from sptui.calllog.asking.engine import CallLogError
 from sptui.calllog.importing.following import follow
 from sptui.calllog.importing.importer import Report
-from sptui.calllog.importing.reading import records_in
 from sptui.calllog.importing.sources import files_in, open_log
 from sptui.calllog.importing.values import outline
 from sptui.database import DatabaseError
 from sptui.spapi.calls import CallRecord
 
-from .importing_kit import STORES, everything_on_disk, import_file, line, lines, opened, stored
+from .importing_kit import STORES, everything_on_disk, import_file, line, lines, opened, records_in, stored
 
 pytest.importorskip("duckdb")
 both = pytest.mark.parametrize("kind", STORES)

@@ -14,7 +14,9 @@ import msgspec
 import pytest
 
 from sptui.calllog.importing.fields import FIELDS, guess, names_in
-from sptui.calllog.importing.reading import Values, read_json_line, record_of
+from sptui.calllog.importing.lines import read_json_line
+from sptui.calllog.importing.record import record_of
+from sptui.calllog.importing.values import Values
 from sptui.calllog.paths import PathMatcher
 from sptui.recorder import Recorder
 from sptui.spapi.calls import CallRecord
