@@ -83,7 +83,10 @@ async def test_looks_as_approved_while_loading(workspace: Workspace, amazon: Ama
             await pilot.pause()
             if all(workspace.monitor.is_refreshing(each) for each in workspace.accounts.authorizations()):
                 break
-        await pilot.pause()
+        for _ in range(200):  # changes are told together, a moment later
+            await pilot.pause(0.01)
+            if screen_text(app).count("◌ refreshing") == 4:
+                break
         assert_screen(app, "sellers-loading-80x24")
         amazon.gate.set()
 
