@@ -21,7 +21,7 @@ from sptui.vault import MemoryVault, NoBackendError
 from sptui.workspace import Workspace
 
 from .amazon import DE, DENIED, US, Amazon
-from .conftest import APPLICATION, SELLERS, choose, settle
+from .conftest import APPLICATION, SELLERS, choose, click_button, settle
 from .snapshot import assert_screen, screen_text
 
 
@@ -65,13 +65,13 @@ async def test_bad_credentials_are_not_saved_and_say_why(workspace: Workspace, a
         await pilot.press("a")
         await wait_for(pilot, SellerForm)
         fill(app, name="Refused", seller_id="A9REFUSED00009", token="Atzr|refused")
-        await pilot.click("#test")
+        await click_button(pilot, "#test")
         await settle(pilot)
         assert isinstance(app.screen, SellerForm)
         assert "403 Unauthorized" in screen_text(app)
         assert workspace.accounts.seller("Refused") is None
         assert "Atzr|refused" not in screen_text(app)
-        await pilot.click("#save")  # the person may insist
+        await click_button(pilot, "#save")  # the person may insist
         await wait_for(pilot, SellersScreen)
         assert workspace.accounts.seller("Refused") is not None
 
@@ -89,7 +89,7 @@ async def test_missing_and_mixed_up_fields_are_told(workspace: Workspace) -> Non
             ({"name": "N", "seller_id": "A1", "token": "Atza|x"}, "This is an access token"),
         ):
             fill(app, **values)
-            await pilot.click("#test")
+            await click_button(pilot, "#test")
             shown = ""
             for _ in range(200):
                 await settle(pilot)
@@ -107,7 +107,7 @@ async def test_a_test_that_hangs_can_be_stopped(workspace: Workspace, amazon: Am
         await wait_for(pilot, SellerForm)
         amazon.gate.clear()
         fill(app, name="Slow", seller_id="A9SLOW00000009", token="Atzr|slow")
-        await pilot.click("#test")
+        await click_button(pilot, "#test")
         await pilot.pause()
         assert "Asking Amazon" in screen_text(app)
         await pilot.press("escape")
@@ -131,7 +131,7 @@ async def test_edits_a_seller_and_adds_a_region(workspace: Workspace, amazon: Am
         await pilot.pause()
         assert app.screen.query_one("#seller-id", Input).value == ""
         fill(app, name="Blue Heron & Sons", seller_id="A2BLUEHERON002", token="Atzr|heron-eu")
-        await pilot.click("#test")
+        await click_button(pilot, "#test")
         await wait_for(pilot, SellersScreen)
         seller = workspace.accounts.seller("Blue Heron & Sons")
         assert seller is not None
@@ -171,7 +171,7 @@ async def test_applications_are_added_edited_and_kept_while_used(workspace: Work
         await wait_for(pilot, ApplicationForm)
         fill(app, name="Second", client_id="amzn1.application-oa2-client.second", secret="amzn1.oa2-cs.v1.second")
         fill(app, roles="Pricing, Product Listing")
-        await pilot.click("#save")
+        await click_button(pilot, "#save")
         await wait_for(pilot, ApplicationsScreen)
         added = workspace.accounts.application("amzn1.application-oa2-client.second")
         assert added is not None
@@ -193,7 +193,7 @@ async def test_an_application_id_in_place_of_the_client_id_is_told(workspace: Wo
         await pilot.press("A", "a")
         await wait_for(pilot, ApplicationForm)
         fill(app, name="X", client_id="amzn1.sp.solution.1", secret="s3cret")
-        await pilot.click("#save")
+        await click_button(pilot, "#save")
         await settle(pilot)
         assert "This is the application id" in screen_text(app)
 
@@ -244,14 +244,14 @@ async def test_without_a_keyring_secrets_can_be_kept_for_this_run(workspace: Wor
         await wait_for(pilot, SellerForm)
         assert not app.screen.query_one("#memory").display
         fill(app, name="New", seller_id="A9NEWSELLER009", token="Atzr|new-seller")
-        await pilot.click("#test")
+        await click_button(pilot, "#test")
         await settle(pilot)
         assert "There is no keyring on this machine." in screen_text(app)
-        await pilot.click("#memory")
+        await click_button(pilot, "#memory")
         await pilot.pause()
         assert "for this run only: save again" in " ".join(screen_text(app).split())
         await workspace.vault.set_client_secret(APPLICATION.client_id, secrets[APPLICATION.client_id])
-        await pilot.click("#test")
+        await click_button(pilot, "#test")
         await wait_for(pilot, SellersScreen)
         assert workspace.accounts.seller("New") is not None
 
@@ -268,7 +268,7 @@ async def test_imports_many_sellers_from_a_file(workspace: Workspace, amazon: Am
         await pilot.press("i")
         await wait_for(pilot, ImportForm)
         fill(app, path=str(path))
-        await pilot.click("#import")
+        await click_button(pilot, "#import")
         await settle(pilot)
         text = " ".join(screen_text(app).split())
         assert "1 of 2 taken over." in text
@@ -276,6 +276,6 @@ async def test_imports_many_sellers_from_a_file(workspace: Workspace, amazon: Am
         assert workspace.accounts.seller("One") is not None
         assert "Atzr|" not in text
         fill(app, path=str(tmp_path / "none.csv"))
-        await pilot.click("#import")
+        await click_button(pilot, "#import")
         await settle(pilot)
         assert "none.csv" in screen_text(app)

@@ -25,7 +25,7 @@ from sptui.vault import MemoryVault
 from sptui.workspace import Workspace
 
 from .amazon import Amazon
-from .conftest import settle
+from .conftest import click_button, settle
 from .snapshot import assert_screen, screen_text
 
 pytest.importorskip("duckdb")
@@ -134,7 +134,7 @@ async def test_the_mapping_is_corrected_and_kept(workspace: Workspace, tmp_path:
             await pilot.press("enter")
             await pilot.pause(0.1)
         await until(pilot, "2025-11-01 12:26:40")
-        await pilot.click("#import")
+        await click_button(pilot, "#import")
         await until(pilot, "4 new calls")
     (tmp_path / "b.log").write_bytes(strange.replace(b"17620", b"17630"))
     async with opened(workspace) as (pilot, form):

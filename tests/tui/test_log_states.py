@@ -28,6 +28,7 @@ from sptui.tui.screens.who import WhoScreen
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.workspace import Workspace
 
+from .conftest import click_button
 from .log_calls import FakeDesk, answered, call, denied, logged, looking, screen_of
 from .snapshot import assert_screen, screen_text
 from .wizard import names_in, until, until_told
@@ -311,7 +312,7 @@ async def test_all_that_fits_is_written_and_never_over_a_file_unasked(
         await pilot.press("enter")
         await until_message(pilot, form, "is there already")
         assert (tmp_path / "calls.jsonl").read_text(encoding="utf-8") == "mine"
-        await pilot.click("#overwrite")
+        await click_button(pilot, "#overwrite")
         await until(pilot, lambda front: isinstance(front, LogScreen), "the log")
         lines = (tmp_path / "calls.jsonl").read_text(encoding="utf-8").splitlines()
         assert len(lines) == screen_of(pilot).feed.total
@@ -321,7 +322,7 @@ async def test_all_that_fits_is_written_and_never_over_a_file_unasked(
         await pilot.pause()
         await pilot.pause()
         assert form.query_one("#path", Input).value == "calls.csv"
-        await pilot.click("#write")
+        await click_button(pilot, "#write")
         await until(pilot, lambda front: isinstance(front, LogScreen), "the log")
         assert len((tmp_path / "calls.csv").read_text(encoding="utf-8").splitlines()) == len(lines) + 1
 

@@ -14,7 +14,7 @@ from sptui.tui.app import SptuiApp
 from sptui.tui.screens.path_form import PathForm
 from sptui.workspace import Workspace
 
-from .conftest import settle
+from .conftest import click_button, settle
 from .snapshot import screen_text
 
 
@@ -86,7 +86,7 @@ async def test_what_was_taken_over_and_what_is_wrong_is_told(workspace: Workspac
 
 async def test_without_a_path_nothing_begins(workspace: Workspace) -> None:
     async with open_form(workspace) as (pilot, form):
-        await pilot.click("#import")
+        await click_button(pilot, "#import")
         await pilot.pause()
         assert "No file is named." in screen_text(pilot.app)
         assert form.began == []
@@ -113,7 +113,7 @@ async def test_escape_and_the_button_stop_the_work_and_then_close(workspace: Wor
         form.gate.clear()
         for _ in range(2):
             await start(pilot, form, tmp_path / "full.txt")
-            await pilot.click("#cancel")
+            await click_button(pilot, "#cancel")
             await pilot.pause()
             assert "Stopped. Nothing was saved." in screen_text(pilot.app)
             assert form.is_current
@@ -122,6 +122,6 @@ async def test_escape_and_the_button_stop_the_work_and_then_close(workspace: Wor
             await pilot.pause()
             assert "Stopped." in screen_text(pilot.app)
         assert form.began == ["full.txt"] * 4
-        await pilot.click("#cancel")
+        await click_button(pilot, "#cancel")
         await pilot.pause()
         assert not form.is_attached
