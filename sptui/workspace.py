@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from sptui.calllog.store import CallLog
 from sptui.database import DatabaseError
 from sptui.health.history import History
 from sptui.health.monitor import Monitor
-from sptui.health.status_change import StatusChange, StatusSource
 from sptui.settings import (
     Accounts,
     Config,
@@ -25,6 +23,7 @@ from sptui.settings import (
     save_accounts,
     without_password,
 )
+from sptui.simulation import Simulation, past_changes
 from sptui.spapi.authorization import Authorization, CredentialError, CredentialSource
 from sptui.spapi.catalogue import CATALOGUE_NAME, use_catalogue_file
 from sptui.spapi.client import Client
@@ -38,14 +37,11 @@ from sptui.vault import MemoryVault, MissingSecretError, NoBackendError, Vault, 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    import httpx
-
     from sptui.calllog.asking.database import DatabaseLog
     from sptui.calllog.asking.engine import Engine
     from sptui.calllog.desk import LogDesk
     from sptui.health.notifications.service import Notifications
     from sptui.health.notifications.store import Taken
-    from sptui.simulator.engine import Simulator
     from sptui.simulator.world import World
     from sptui.spapi.pools import Transport
 
@@ -121,7 +117,7 @@ class Workspace:
         accounts = Accounts(applications=tuple(applications), sellers=tuple(sellers))
         simulation = Simulation(world, clock, speed)
         made = cls(config or Config(), accounts, vault, data_folder=None, simulation=simulation)
-        made.history.store_status_changes(_past_changes(world, made.clock.now()))
+        made.history.store_status_changes(past_changes(world, made.clock.now()))
         return made
 
     def keep_secrets_in_memory(self) -> None:
@@ -277,62 +273,6 @@ class Workspace:
     def _log_problem(self, problem: DatabaseError) -> None:
         if self.on_log_problem is not None:
             self.on_log_problem(problem)
-
-
-def _past_changes(world: World, now: datetime) -> list[StatusChange]:
-    """What notifications would have told of the world before it began."""
-    return [
-        StatusChange(
-            f"{seller.id}@{seller.region} {moment.isoformat()}", seller.id, seller.region, "",
-            moment, each.before, each.after, StatusSource.NOTIFICATION,
-        )
-        for seller in world.sellers
-        for each in seller.status_changes
-        if (moment := each.moment(now)) <= now
-    ]  # fmt: skip
-
-
-class Simulation:
-    """The embedded simulator behind a workspace: one for all its connections, made when it is first needed.
-
-    ``world`` is as it began; ``simulator.world`` is as it is now, faults switched on and off included.
-    """
-
-    def __init__(self, world: World, clock: Clock | None = None, speed: float = 1.0) -> None:
-        from sptui.simulator.clock import InnerClock
-
-        self.world = world
-        self.speed = speed
-        self.clock: Clock = clock or InnerClock(speed)
-        self._simulator: Simulator | None = None
-
-    @property
-    def simulator(self) -> Simulator:
-        """The running simulator."""
-        if self._simulator is None:
-            from sptui.simulator.engine import Simulator
-
-            self._simulator = Simulator(self.world, clock=self.clock)
-        return self._simulator
-
-    @property
-    def title(self) -> str:
-        """What a face calls it; the plain demo says what matters most about it."""
-        scenario = self.world.scenario
-        if scenario is None or scenario.name == "demo":
-            return "DEMO, nothing leaves this machine"
-        return f"DEMO {scenario.name or scenario.title}"
-
-    @property
-    def disturbed(self) -> bool:
-        """Whether other faults are at work now than those that the world began with."""
-        return self._simulator is not None and self._simulator.world.faults != self.world.faults
-
-    def transport(self) -> httpx.AsyncBaseTransport:
-        """What stands for the network; every one leads to the same simulator."""
-        from sptui.simulator.transport import SimulatorTransport
-
-        return SimulatorTransport(self.simulator)
 
 
 class _VaultInForce:

@@ -13,11 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from sptui.simulation import Simulation
 from sptui.simulator.switches import Switch, all_off, flipped, switches_of
 from sptui.simulator.world import World
 from sptui.tui.marks import Mark, line, one_line
 from sptui.tui.widgets.quiet_static import QuietStatic
-from sptui.workspace import Simulation
 
 _ON: Final = Mark("▲", "on ", "warning")
 _OFF: Final = Mark("○", "off", "muted")
