@@ -1,4 +1,4 @@
-"""PostgreSQL and ClickHouse, as Debian packs them, each started for some tests and gone after them."""
+"""PostgreSQL and ClickHouse, as Debian packs them, and chDB, each started for some tests and gone after them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 
 PASSWORD = "canary-password-77"
 
@@ -97,6 +98,22 @@ def clickhouse(folder: Path) -> Iterator[tuple[str, str]]:
             process.kill()
 
 
+@contextmanager
+def clickhouse_of_today() -> Iterator[str]:
+    """ClickHouse as chDB has it (Debian's is of 2018): its URL."""
+    program = os.environ.get("SPTUI_CHDB", "")
+    needed("chDB (a Python with chdb-core-lite, named by SPTUI_CHDB)", there=bool(program))
+    command = [program, str(Path(__file__).with_name("chdb_server.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = process.stdout.readline().strip()
+            assert port, "chDB did not start"
+            yield f"clickhouse+http://default:@127.0.0.1:{port}/default"
+        finally:
+            process.kill()
+
+
 def engine_of(url: str) -> Any:
     """An engine of SQLAlchemy whose connections are closed with it: ClickHouse's drivers leave them open."""
     import sqlalchemy
@@ -109,13 +126,6 @@ def engine_of(url: str) -> Any:
 
     sqlalchemy.event.listen(made, "close", let_go)
     return made
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

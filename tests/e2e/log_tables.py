@@ -49,7 +49,7 @@ def is_one(url: str, sql: str) -> bool:
     return single(url, sql) == 1
 
 
-def until(reached: Callable[[], bool], seconds: float = 15) -> bool:
+def until(reached: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not reached():
         if time.monotonic() > end:

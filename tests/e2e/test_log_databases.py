@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import log_servers
 import pytest
 from log_servers import PASSWORD
 from log_tables import FORBIDDEN, SERVERS, is_one, opened, run, sent_as_it_is, single, small, until
+from ports import free_port
 
 from sptui.calllog.asking import connection
 from sptui.calllog.asking.ask import errors, who
@@ -134,8 +134,8 @@ def test_no_transaction_is_left_open(postgresql: str) -> None:
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_question_that_takes_too_long_ends_on_the_server_too(name: str, at: Callable[[str], str]) -> None:
     kind, plain = name.partition(" ")[0], at(name.partition(" ")[0])
-    engine = opened(at(name), timeout=1.0)
-    with pytest.raises(CallLogError, match=r"did not answer within 1 s.*\[call_log\] timeout"):
+    engine = opened(at(name), timeout=3.0)
+    with pytest.raises(CallLogError, match=r"did not answer within 3 s.*\[call_log\] timeout"):
         engine.rows(SLOW[kind], {})
     assert until(lambda: single(plain, RUNNING[kind]) == 0)
     engine.close()
@@ -144,7 +144,7 @@ def test_a_question_that_takes_too_long_ends_on_the_server_too(name: str, at: Ca
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_question_is_cancelled_on_the_server_too(name: str, at: Callable[[str], str]) -> None:
     kind, plain = name.partition(" ")[0], at(name.partition(" ")[0])
-    engine = opened(at(name))
+    engine = opened(at(name), timeout=120.0)
     engine.cancel()  # nothing runs: nothing happens
     told: list[str] = []
 
@@ -159,19 +159,19 @@ def test_a_question_is_cancelled_on_the_server_too(name: str, at: Callable[[str]
     asking.start()
     assert until(lambda: single(plain, RUNNING[kind]) == 1)
     engine.cancel()
-    asking.join(20)
+    asking.join(60)
     assert told == ["The question was cancelled."]
     assert until(lambda: single(plain, RUNNING[kind]) == 0)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert engine.newest() is not None  # and the next question is answered
     engine.close()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
 def test_a_question_to_a_file_is_ended_too(kind: str, tmp_path: Path) -> None:
-    engine = opened(small(kind, tmp_path), timeout=0.3)
+    engine = opened(small(kind, tmp_path), timeout=3.0)
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
-    with pytest.raises(CallLogError, match=r"did not answer within 0\.3 s"):
+    with pytest.raises(CallLogError, match=r"did not answer within 3 s"):
         engine.rows(endless, {})
     assert engine.newest() == NOON
     engine.close()
@@ -204,7 +204,7 @@ def test_a_connection_lost_in_the_middle_is_told(postgresql: str) -> None:
         assert until(partial(is_one, postgresql, server))
         ended = single(postgresql, server.replace("count(*)", "max(pid)"))
         assert single(postgresql, f"SELECT CAST(pg_terminate_backend({ended}) AS INTEGER)") == 1
-    asking.join(20)
+    asking.join(60)
     assert len(told) == 1
     assert "terminating connection due to administrator command" in told[0]
     engine.close()
@@ -238,7 +238,7 @@ def test_a_user_who_may_only_read_suffices(name: str, at: Callable[[str], str]) 
 def test_a_port_where_nobody_listens(scheme: str) -> None:
     pytest.importorskip("psycopg")
     pytest.importorskip("clickhouse_sqlalchemy")
-    log = DatabaseLog(f"{scheme}://me:canary-in-url@127.0.0.1:{log_servers.free_port()}/nowhere")
+    log = DatabaseLog(f"{scheme}://me:canary-in-url@127.0.0.1:{free_port()}/nowhere")
     with pytest.raises(CallLogError, match=r"refused.*Check host and port") as trouble:
         DatabaseEngine(log)
     assert "canary" not in str(trouble.value)

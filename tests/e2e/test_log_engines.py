@@ -191,18 +191,31 @@ def postgresql(folder: Path) -> Iterator[Engine]:
 @contextmanager
 def clickhouse(folder: Path, *, http: bool = False) -> Iterator[Engine]:
     pytest.importorskip("clickhouse_sqlalchemy")
-    create = f"at DateTime('UTC'), http UInt16, took Float32, {_TEXTS.format(text='String')}"
     with log_servers.clickhouse(folder) as urls:
-        options = "ENGINE = MergeTree() ORDER BY (res, at) PARTITION BY toYYYYMM(at)"
-        fill(urls[0], create, rows_of(lambda each: each.replace(microsecond=0)), options)
+        fill_clickhouse(urls[0])
         with asked_database(urls[1] if http else urls[0]) as engine:
             yield engine
+
+
+def fill_clickhouse(url: str) -> None:
+    create = f"at DateTime('UTC'), http UInt16, took Float32, {_TEXTS.format(text='String')}"
+    options = "ENGINE = MergeTree() ORDER BY (res, at) PARTITION BY toYYYYMM(at)"
+    fill(url, create, rows_of(lambda each: each.replace(microsecond=0)), options)
 
 
 @contextmanager
 def clickhouse_over_http(folder: Path) -> Iterator[Engine]:
     with clickhouse(folder, http=True) as engine:
         yield engine
+
+
+@contextmanager
+def clickhouse_of_today(folder: Path) -> Iterator[Engine]:
+    pytest.importorskip("clickhouse_sqlalchemy")
+    with log_servers.clickhouse_of_today() as url:
+        fill_clickhouse(url)
+        with asked_database(url) as engine:
+            yield engine
 
 
 ENGINES: dict[str, Callable[[Path], Any]] = {
@@ -218,6 +231,7 @@ ENGINES: dict[str, Callable[[Path], Any]] = {
     "PostgreSQL": postgresql,
     "ClickHouse": clickhouse,
     "ClickHouse over HTTP": clickhouse_over_http,
+    "ClickHouse of today": clickhouse_of_today,
 }
 
 

@@ -79,7 +79,15 @@ def is_whole(type_: Any) -> bool:
     """Whether it is an integer's type."""
     from sqlalchemy import types
 
-    return isinstance(getattr(type_, "nested_type", type_), types.Integer)
+    nested = getattr(type_, "nested_type", None)
+    return isinstance(type_, types.Integer) if nested is None else is_whole(nested)
+
+
+def words_of(type_: Any) -> str:
+    """Its name with the names of the types within it: ``lowcardinality nullable string``."""
+    nested = getattr(type_, "nested_type", None)
+    name = type(type_).__name__.lower()
+    return name if nested is None else f"{name} {words_of(nested)}"
 
 
 def kind_of_values(values: Iterable[Any]) -> Kind | None:

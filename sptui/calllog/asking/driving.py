@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sptui.calllog.asking.patience import SECONDS_TO_STOP
-from sptui.calllog.asking.told import told, unusable_url
+from sptui.calllog.asking.told import NOT_SPOKEN, not_spoken, told, unusable_url
 from sptui.spapi.redaction import Secret
 
 SECONDS_A_DRIVER_WAITS: Final = 10
@@ -27,12 +27,20 @@ def address(text: str, password: Secret) -> Any:
         backend = url.get_backend_name()
     except (sqlalchemy.exc.ArgumentError, ValueError, TypeError):
         raise unusable_url("it is no such address") from None  # whose parts may be a password's
+    if backend in NOT_SPOKEN:
+        raise not_spoken(backend)
     if password:
         url = url.set(password=password.reveal())
     if backend == "sqlite" and url.database and not url.database.startswith(("file:", ":memory:")):
         # Else a file that is not there would be made.
         url = url.set(database=f"file:{quote(url.database)}").update_query_dict({"mode": "ro", "uri": "true"})
     return url
+
+
+def backend_of(url: Any) -> str:
+    """Which database it is: ClickHouse has one dialect of its own makers and one of others."""
+    name = str(url.get_backend_name())
+    return "clickhouse" if name == "clickhousedb" else name
 
 
 def engine_for(url: Any, timeout: float, hidden: Iterable[str], *, limited: bool = True) -> Any:
@@ -70,8 +78,16 @@ def _limited(url: Any, name: str, driver: str, seconds: int) -> tuple[Any, dict[
             return url, {"ch_settings": settings, "timeout": seconds + SECONDS_TO_STOP}
         settings |= {"connect_timeout": SECONDS_A_DRIVER_WAITS, "send_receive_timeout": seconds + int(SECONDS_TO_STOP)}
         return url.update_query_dict({key: str(value) for key, value in settings.items() if key not in url.query}), {}
+    if name == "clickhousedb":
+        waits = {"connect_timeout": SECONDS_A_DRIVER_WAITS, "send_receive_timeout": seconds + int(SECONDS_TO_STOP)}
+        limits = {key: value for key, value in waits.items() if key not in url.query}
+        return url, {"readonly": "2", "max_execution_time": str(seconds), **limits}
     if name == "duckdb" and url.database not in (None, "", ":memory:"):
         return url, {"read_only": True}
-    if name in ("trino", "presto"):
-        return url, {"session_properties": {"query_max_run_time": f"{seconds}s"}}
+    longest = {"query_max_run_time": f"{seconds}s"}
+    if name == "presto":
+        return url, {"session_props": longest}
+    if name == "trino":
+        # Else a time without a zone would be taken for one of this machine's.
+        return url, {"session_properties": longest, "timezone": "UTC"}
     return url, {}

@@ -16,8 +16,11 @@ DRIVERS: Final = {
     "mysql": "pymysql",
     "mariadb": "pymysql",
     "clickhouse": "clickhouse-sqlalchemy",
+    "clickhousedb": "clickhouse-connect",
+    "cockroachdb": "sqlalchemy-cockroachdb psycopg2-binary",
     "duckdb": "duckdb-engine",
     "trino": "trino[sqlalchemy]",
+    "presto": "pyhive requests",
     "awsathena": "PyAthena[SQLAlchemy]",
     "bigquery": "sqlalchemy-bigquery",
     "snowflake": "snowflake-sqlalchemy",
@@ -27,6 +30,15 @@ DRIVERS: Final = {
 }
 """The packages that read each kind of database; for postgresql the URL begins with postgresql+psycopg."""
 
+NOT_SPOKEN: Final = {"mssql": "SQL Server", "oracle": "Oracle"}
+"""Databases whose SQL is too much unlike the others': without LIMIT, and "" is NULL in Oracle."""
+_BETTER: Final = {
+    "postgresql": "; or begin the url with postgresql+psycopg",
+    "postgresql+psycopg2": "; or begin the url with postgresql+psycopg",
+    # These mean a driver that has to be compiled.
+    "mysql": ", and begin the url with mysql+pymysql",
+    "mariadb": ", and begin the url with mariadb+pymysql",
+}
 _LONGEST: Final = 300
 _JAVA: Final = re.compile(r"(?:[a-z_]\w*\.){2,}\w*(?:Exception|Error): *")
 _STEPS: Final = (
@@ -50,6 +62,10 @@ _STEPS: Final = (
             "no route",
         ),
         "Check host and port in [call_log] url, that the database runs, and whether a firewall or a VPN is between.",
+    ),
+    (
+        ("shutting down", "starting up", "terminating connection", "server closed the connection", "connection reset"),
+        "The server went away or is starting: ask again in a moment.",
     ),
     (
         ("unable to open database file", "does not exist in read-only", "cannot open database"),
@@ -86,7 +102,16 @@ def told(problem: BaseException, hidden: Iterable[str] = ()) -> str:
     text = next((part for part in reversed(parts) if part.strip()), text) if len(parts) > 1 else text
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     first = " ".join(lines[:2]) if lines and lines[0].endswith(":") else (lines or [""])[0]
-    return redact(first).strip(" .\"'")[:_LONGEST]
+    return _unquoted(redact(first.removeprefix("connection failed: ")))[:_LONGEST]
+
+
+def _unquoted(text: str) -> str:
+    """Without a quotation mark at an end that belongs to none at the other."""
+    text = text.strip(" .")
+    for mark in "\"'":
+        if text.count(mark) % 2:
+            text = text.strip(mark)
+    return text.strip(" .")
 
 
 def what_to_do(cause: str) -> str:
@@ -104,11 +129,20 @@ def is_limit(text: str) -> bool:
     return any(each in text.lower() for each in words)
 
 
+def not_spoken(name: str) -> CallLogError:
+    """For a database of ``NOT_SPOKEN``."""
+    return CallLogError(
+        f"[call_log] url names {NOT_SPOKEN[name]}, whose SQL sptui does not write. Export the table as CSV, JSON Lines "
+        "or Parquet and read that with `sptui log import`."
+    )
+
+
 def unusable_url(cause: str, problem: BaseException | None = None, drivername: str = "") -> CallLogError:
     """For an address that SQLAlchemy cannot use, or whose driver is not installed."""
     kind = drivername.partition("+")[0]
-    if isinstance(problem, ImportError) or (problem is not None and "load plugin" in cause):
+    if isinstance(problem, ImportError) or type(problem).__name__ == "NoSuchModuleError":
         package = DRIVERS.get(kind)
+        also = _BETTER.get(drivername, "")
         if drivername == "postgresql" or "+psycopg2" in drivername:
             package = "psycopg2-binary"
         if package is None:
@@ -117,10 +151,10 @@ def unusable_url(cause: str, problem: BaseException | None = None, drivername: s
                 f"[call_log] url names a database that is not known here: {kind}. Known are sqlite, {known}; for "
                 "others install their dialect of SQLAlchemy."
             )
-        also = "; or begin the url with postgresql+psycopg" if package == "psycopg2-binary" else ""
+        quoted = " ".join(f"'{each}'" for each in package.split())
         return CallLogError(
             f"[call_log] url cannot be used: its driver is not installed ({cause.rstrip('.')}). "
-            f"Install it beside sptui: pip install '{package}'{also}."
+            f"Install it beside sptui: pip install {quoted}{also}."
         )
     return CallLogError(
         f"[call_log] url cannot be used: {cause.rstrip('.')}. It is SQLAlchemy's form, such as "
