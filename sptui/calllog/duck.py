@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +18,7 @@ NEEDS_EXTRA: Final = (
 MEMORY: Final = "1GB"
 """What DuckDB may use before it goes to disk."""
 _AT_ONCE: Final = 5000
+_FULL: Final = os.strerror(errno.ENOSPC)
 
 
 def available() -> bool:
@@ -54,7 +57,7 @@ class Duck:
                 return self._connection.execute(sql).fetchall()
             used = {name: values[name] for name in values if re.search(rf":{name}\b", sql)}
             return self._connection.execute(_dollars(sql, used), used).fetchall()
-        except self._errors as problem:
+        except (RuntimeError, self._errors) as problem:
             raise self._problem(problem) from problem
 
     def stream(self, sql: str, values: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
@@ -64,7 +67,7 @@ class Duck:
             result = self._connection.execute(_dollars(sql, used), used)
             while rows := result.fetchmany(_AT_ONCE):
                 yield rows
-        except self._errors as problem:
+        except (RuntimeError, self._errors) as problem:
             raise self._problem(problem) from problem
 
     def run(self, *statements: str) -> None:
@@ -81,8 +84,12 @@ class Duck:
         self._connection.close()
 
     @staticmethod
-    def _problem(problem: BaseException) -> CallLogError:
+    def _problem(problem: BaseException) -> BaseException:
+        if isinstance(problem, RuntimeError) and "interrupted" in str(problem):
+            return KeyboardInterrupt()  # Ctrl+C while DuckDB works: it puts this error in the place of Python's
         first = str(problem).partition("\n")[0][:300]
+        if _FULL in str(problem):
+            return CallLogError("The disk is full. Make room, and do it again: what was stored before is not touched.")
         return CallLogError(f"DuckDB could not do it: {first}")
 
 

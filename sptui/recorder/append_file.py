@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Final
 
-if sys.platform != "win32":  # there, whole lines rest on the single write alone
+if sys.platform != "win32":  # there, nothing but a file for each process keeps lines whole (see Recorder)
     import fcntl
 
 _FLAGS: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

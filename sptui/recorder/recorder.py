@@ -37,6 +37,10 @@ class Recorder:
 
     Only calls to Amazon's hosts for SP-API, Login with Amazon and documents are kept. No token, secret, pre-signed
     address or body gets into the file, and of a failure's body only code, message and details.
+
+    Threads, forked workers and several processes may share a file, but for Windows: nothing there keeps two processes
+    from writing over each other's lines, and ``rotate_bytes`` does nothing. Give each process a file of its own
+    (``f"spapi-calls-{os.getpid()}.jsonl"``) and ``sptui log import`` their folder.
     """
 
     def __init__(

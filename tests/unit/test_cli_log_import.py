@@ -57,7 +57,7 @@ def test_what_is_kept_aside_is_listed_of_one_file_or_of_all(tmp_path: Path) -> N
     (one,) = map(json.loads, run("--aside", "--json", str(tmp_path / "logs")).stdout.splitlines())
     assert (one["path"], one["line"], one["text"]) == (f"{tmp_path}/logs/a.jsonl", 3, "xxxxxx xxxxxx")
     nothing = run("--aside", str(tmp_path / "elsewhere"))
-    assert (nothing.exit_code, nothing.stdout) == (0, "No line is kept aside.\n")
+    assert (nothing.exit_code, nothing.stdout) == (0, f"No line of {tmp_path}/elsewhere is kept aside.\n")
 
 
 def test_without_a_path_the_usage_is_told() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Generator, Iterator
 from typing import Any, Final
 
 from sptui.calllog.importing import json_values, prefixed_lines
 from sptui.calllog.importing.csv_rows import whole_rows
-from sptui.calllog.importing.shape import CSV, HAR, JSON_VALUES, PREFIXED, Shape
+from sptui.calllog.importing.har import Entries
+from sptui.calllog.importing.shape import ACCESS, CSV, HAR, JSON_LINES, JSON_VALUES, PREFIXED, W3C, Shape
 from sptui.calllog.importing.sources import BLOCK, Block, Stream, read_errors
 from sptui.calllog.importing.values import LONGEST_LINE, Unreadable
 
 _PIECE: Final = 4 << 20
+_LOOK_AHEAD: Final = 64 << 10
 
 
 def blocks(
@@ -41,7 +44,7 @@ class _Pieces:
     def __init__(self, stream: Stream, start: int, size: int) -> None:
         self._stream = stream
         self._start = start
-        self._size = min(_PIECE, size)
+        self._size = size
         self.problem = ""
 
     def __iter__(self) -> Iterator[bytes]:
@@ -49,10 +52,22 @@ class _Pieces:
         read: Any = getattr(self._stream, "read1", self._stream.read)
         try:
             self._skip(read)
-            while piece := read(self._size):
+            while piece := read(self._next()):
                 yield piece
         except read_errors() as problem:
             self.problem = str(problem).rstrip(".") or type(problem).__name__
+
+    def _next(self) -> int:
+        """How many bytes are to be read: of a file a whole block up to the end of a line, which need not be put
+        together of pieces then.
+        """
+        if not isinstance(self._stream, io.BufferedReader) or not self._stream.seekable():
+            return min(_PIECE, self._size)
+        here = self._stream.tell()
+        self._stream.seek(here + self._size)
+        rest = self._stream.read(_LOOK_AHEAD).find(b"\n") + 1
+        self._stream.seek(here)
+        return self._size + rest
 
     def _skip(self, read: Any) -> None:
         if self._start and self._stream.seekable():
@@ -75,6 +90,7 @@ class _Cutting:
         self._length = 0
         self._dropped: list[Unreadable] = []
         self._dropping = False
+        self._entries = Entries()
 
     def blocks(self, pieces: _Pieces) -> Iterator[Block]:
         """The blocks of all pieces."""
@@ -84,26 +100,39 @@ class _Cutting:
                 continue
             self._held.append(piece)
             self._length += len(piece)
-            if self._length >= self._size and self._shape.kind != HAR and self._may_end(piece):
+            if self._length >= self._size and self._may_end(piece):
                 yield from self._cut()
         yield from self._last(pieces.problem)
 
     def _may_end(self, piece: bytes) -> bool:
         """Whether it is worth looking for a place to cut."""
-        return b"\n" in piece or self._shape.kind == JSON_VALUES or self._length > LONGEST_LINE + self._size
+        return b"\n" in piece or self._shape.kind in (JSON_VALUES, HAR) or self._length > LONGEST_LINE + self._size
 
     def _cut(self) -> Iterator[Block]:
+        begun = self._last_line_begun()
         data = b"".join(self._held)
         block = self._block(data, at_end=False)
         if block is not None:
             yield block
-            self._go_on(data, block)
-        elif self._length > LONGEST_LINE + self._size:
+            self._go_on(data, block, begun)
+        elif self._length > LONGEST_LINE + self._size and self._shape.kind != HAR:
             self._dropped.append(Unreadable(f"longer than {LONGEST_LINE >> 20} MB", "", self._first_line + 1))
             self._begin += len(data)
             self._held, self._length, self._dropping = [], 0, True
         else:
             self._held = [data]
+
+    def _last_line_begun(self) -> bytes:
+        """Takes what comes behind the last whole line out of what is held, where a block ends with any line: so the
+        block is all of the rest, and need not be copied out of it.
+        """
+        if self._shape.kind not in (JSON_LINES, ACCESS, W3C):
+            return b""
+        last = self._held[-1]
+        place = last.rfind(b"\n") + 1
+        if place:
+            self._held[-1] = last[:place]
+        return last[place:] if place else b""
 
     def _after_dropped(self, piece: bytes) -> bytes:
         """What comes behind the end of a line that is too long."""
@@ -119,7 +148,7 @@ class _Cutting:
     def _last(self, problem: str) -> Iterator[Block]:
         """What is left at the end: what is whole, then what is not (yet)."""
         data = b"".join(self._held)
-        block = self._block(data, at_end=False) if self._shape.kind != HAR else None
+        block = self._block(data, at_end=False)
         if block is not None or self._dropped:
             block = block or self._made(b"", 0)
             yield block
@@ -132,10 +161,10 @@ class _Cutting:
             yield block
             data = self._go_on(data, block)
         if data:
-            yield self._block(data, at_end=True) or self._made(data, len(data), finished=self._shape.kind == HAR)
+            yield self._block(data, at_end=True) or self._made(data, len(data), finished=False)
 
-    def _go_on(self, data: bytes, block: Block) -> bytes:
-        rest = data[block.end - block.start :]
+    def _go_on(self, data: bytes, block: Block, begun: bytes = b"") -> bytes:
+        rest = data[block.end - block.start :] + begun
         self._held, self._length = [rest], len(rest)
         self._begin, self._first_line = block.end, self._first_line + block.lines
         self._dropped = []
@@ -144,13 +173,16 @@ class _Cutting:
     def _block(self, data: bytes, *, at_end: bool) -> Block | None:
         """The first block of ``data``; None where nothing in it is whole."""
         kind = self._shape.kind
-        if kind == JSON_VALUES:
-            objects = json_values.objects_in(data, self._shape.indent, at_end=at_end)
+        if kind in (JSON_VALUES, HAR):
+            if kind == HAR:
+                objects = self._entries.cut(data, at_end=at_end)
+            else:
+                objects = json_values.objects_in(data, self._shape.indent, at_end=at_end)
             if not objects.end:
                 return None
-            lines = data.count(b"\n", 0, objects.end)
+            lines, finished = data.count(b"\n", 0, objects.end), kind == HAR or not at_end
             return self._made(
-                objects.data, objects.end, lines, finished=not at_end, places=objects.places, aside=objects.aside
+                objects.data, objects.end, lines, finished=finished, places=objects.places, aside=objects.aside
             )
         if at_end:
             return None

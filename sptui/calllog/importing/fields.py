@@ -13,7 +13,12 @@ FIELDS: Final = (
 )  # fmt: skip
 """What is read of a line, in the order that makes two lines the same call."""
 
-MAPPED: Final = (*FIELDS, "body")
+BESIDE: Final = ("stage", "host")
+"""What tells of a call that went elsewhere than to the API, as sptui's recorder and export write it: the stage
+``document`` or ``lwa``, and the host.
+"""
+
+MAPPED: Final = (*FIELDS, *BESIDE, "body")
 """What a log's fields are mapped to: ``body`` is an error's answer, where code and message are not apart."""
 
 NEEDED: Final = ("time",)
@@ -65,6 +70,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
         "responseLatency", "latency",
     ),
     "attempt": ("attempt", "try", "retry"),
+    "stage": ("stage",),
+    "host": ("host",),
     "body": (
         "response_body", "response.body", "response.content.text", "response.text", "answer", "body", "error_body",
     ),
@@ -116,6 +123,8 @@ def guess(names: Iterable[str], fields: Iterable[str] = FIELDS) -> Mapped:
         found = found or _nested(field, names)
         if found is not None and found not in columns.values():
             columns[field] = found
+    if "stage" not in columns:  # a host alone is as a rule that of the program
+        columns.pop("host", None)
     return Mapped(columns)
 
 

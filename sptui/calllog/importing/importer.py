@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import IO, Final
 
 import msgspec
@@ -23,9 +22,11 @@ from sptui.calllog.importing.sources import (
     Stream,
     head_of,
     is_compressed,
+    named,
     open_log,
     place_on_disk,
     size_on_disk,
+    source_of,
 )
 from sptui.calllog.importing.store import Added, ImportStore
 from sptui.calllog.importing.values import Unreadable, Values
@@ -37,8 +38,9 @@ _SLOW_BLOCK: Final = 4 << 20
 class Report(msgspec.Struct):
     """How far an import is. ``done`` and ``size`` are bytes of the file as it lies on the disk (0: not known).
 
-    ``new`` and ``known`` are calls, ``aside`` lines that could not be read, ``passed`` lines of an application's log
-    that tell of no call. ``problem``: why the source was not read to its end.
+    ``new`` and ``known`` are calls, ``old`` calls that are too old to be kept, ``aside`` lines that could not be read,
+    ``passed`` lines of an application's log that tell of no call. ``before``: the bytes (uncompressed) that earlier
+    runs imported. ``problem``: why the source was not read to its end.
     """
 
     path: str
@@ -47,6 +49,8 @@ class Report(msgspec.Struct):
     known: int = 0
     aside: int = 0
     passed: int = 0
+    old: int = 0
+    before: int = 0
     done: int = 0
     size: int = 0
     cancelled: bool = False
@@ -64,9 +68,11 @@ class Importer:
         map_by_hand: tuple[str, ...] = (),
         on_progress: Callable[[Report], None] = lambda _: None,
         block_bytes: int | None = None,
+        again: bool = False,
     ) -> None:
         """``map_by_hand``: ``field=column`` pairs that go before the guess. ``block_bytes``: how much is committed at
-        a time; by default about a second's work. Raises ValueError for a pair that is none.
+        a time; by default about a second's work. ``again``: files are read from their beginning, also where they were
+        before. Raises ValueError for a pair that is none.
         """
         Mapped({}).changed(map_by_hand)
         self._ledger = ledger
@@ -74,6 +80,7 @@ class Importer:
         self._by_hand = map_by_hand
         self._on_progress = on_progress
         self._block_bytes = block_bytes or (BLOCK if store.takes_text else _SLOW_BLOCK)
+        self._again = again
         self._cancelled = False
 
     @property
@@ -104,6 +111,7 @@ class Importer:
         if self._by_hand and shape.has_fields:
             self._ledger.keep_mapping(shape.names, shape.mapped)
         progress = self._progress(path, head, shape, report.size)
+        report.before = progress.read_to
         source: Stream = Prefixed(head, stream)
         if stream.seekable():
             stream.seek(0)
@@ -117,7 +125,8 @@ class Importer:
                     report.cancelled = True
                     break
                 if block.cut_off:
-                    report.problem = f"{path} cannot be read to its end: {block.cut_off}. What came before is imported."
+                    why = f"cannot be read to its end: {block.cut_off}"
+                    report.problem = f"{named(path)} {why}. What came before is imported."
                     break
                 if not self._take(block, report, progress, last=path == STDIN or is_compressed(path)):
                     break
@@ -132,9 +141,8 @@ class Importer:
 
     def _progress(self, path: str, head: bytes, shape: Shape, size: int) -> Progress:
         """Where to go on: at the start for a file that was not read before, or whose beginning is another one."""
-        name = path if path == STDIN else str(Path(path).absolute())
-        fresh = Progress(name, *_fingerprint(head, _HEAD), 0, anew=path != STDIN)
-        known = self._ledger.progress(fresh.path) if path != STDIN else None
+        fresh = Progress(source_of(path), *_fingerprint(head, _HEAD), 0, anew=path != STDIN)
+        known = self._ledger.progress(fresh.path) if path != STDIN and not self._again else None
         if known is None or _fingerprint(head, known.head_bytes) != (known.head, known.head_bytes):
             return fresh
         if shape.kind == HAR or (not is_compressed(path) and known.read_to > size):
@@ -157,6 +165,7 @@ class Importer:
         report.new += added.new
         report.known += added.known
         report.aside += added.aside
+        report.old += added.old
         report.passed += block.passed
         return True
 

@@ -15,6 +15,7 @@ import msgspec
 from sptui.calllog.importing.values import LONGEST_LINE, Unreadable, aside
 
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")
+_IN_LIST: Final = re.compile(r"[\s,]*")
 _BESIDE: Final = re.compile(r"\}\s*,?\s*\{")
 _LONGEST_WORD: Final = 12
 """Characters of a literal or an escape that the end of a piece may cut through."""
@@ -24,13 +25,14 @@ _BOM: Final = "\xef\xbb\xbf"
 
 class Objects(msgspec.Struct, frozen=True):
     """``data`` has one object a line, ``places`` tells in which line of the log each begins (0 is the first here);
-    what lies before ``end`` is dealt with.
+    what lies before ``end`` is dealt with. ``closed``: the list in which they are ends there.
     """
 
     data: bytes
     places: tuple[int, ...]
     aside: tuple[Unreadable, ...]
     end: int
+    closed: bool = False
 
 
 def is_one_value(head: str) -> bool:
@@ -47,16 +49,21 @@ def is_one_value(head: str) -> bool:
     return isinstance(value, dict)
 
 
-def objects_in(data: bytes, indent: int, *, at_end: bool) -> Objects:
+def objects_in(
+    data: bytes, indent: int, *, at_end: bool, in_list: bool = False, longest: int = LONGEST_LINE
+) -> Objects:
     """The objects that are whole. ``indent``: blanks before the first one in its line (where the next one begins
-    after one that is broken). ``at_end``: nothing comes after ``data``.
+    after one that is broken). ``at_end``: nothing comes after ``data``. ``in_list``: they are those of a list, which
+    ends with its bracket, or with a broken one where no other begins on a line of its own: what looks like the next
+    one may be a part of it. One of more than ``longest`` bytes is broken.
     """
     text = data.decode("latin-1")  # one character a byte; every character that JSON is cut at is ASCII
     lines: list[bytes] = []
     places: list[int] = []
     left: list[Unreadable] = []
     line = counted = place = 0
-    for start, end, reason in _spans(text, indent, at_end=at_end):
+    reason = ""
+    for start, end, reason in _spans(text, indent, longest, at_end=at_end, in_list=in_list):
         line += data.count(b"\n", counted, start)
         counted, place = start, end
         raw = data[start:end]
@@ -65,7 +72,8 @@ def objects_in(data: bytes, indent: int, *, at_end: bool) -> Objects:
         else:
             lines.append(raw.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n")
             places.append(line)
-    return Objects(b"".join(lines), tuple(places), tuple(left), len(data) if at_end else place)
+    closed = in_list and ((reason != "" and place == len(text)) or text.startswith("]", _after(_IN_LIST, text, place)))
+    return Objects(b"".join(lines), tuple(places), tuple(left), len(data) if at_end or closed else place, closed)
 
 
 def indent_of(head: bytes) -> int:
@@ -74,23 +82,26 @@ def indent_of(head: bytes) -> int:
     return len(found[1]) if found else 0
 
 
-def _spans(text: str, indent: int, *, at_end: bool) -> Iterator[tuple[int, int, str]]:
+def _spans(text: str, indent: int, longest: int, *, at_end: bool, in_list: bool) -> Iterator[tuple[int, int, str]]:
     """Each value's beginning and end, with the reason where it cannot be read; what may go on is left out."""
     place = len(_BOM) if text.startswith(_BOM) else 0
     on_its_line = re.compile(rf"\n[ \t]{{{indent}}}\{{")
-    while (start := _after_separators(text, place)) < len(text):
+    between = _IN_LIST if in_list else _BETWEEN
+    while (start := _after(between, text, place)) < len(text) and text[start] != "]":
         try:
             _, place = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError) as problem:
-            waits = not at_end and len(text) - start <= LONGEST_LINE
+            waits = not at_end and len(text) - start <= longest
             if waits and _is_cut_off(problem, text):
                 return
-            again = on_its_line.search(text, start + 1) or _BESIDE.search(text, start)
+            again = on_its_line.search(text, start + 1) or (None if in_list else _BESIDE.search(text, start))
             if again is None and waits:
                 return
             place = again.end() - 1 if again else len(text)
-            reason = problem.msg if isinstance(problem, json.JSONDecodeError) else "nested too deeply"
-            yield start, place, f"no JSON: {reason}"
+            reason = f"no JSON: {problem.msg if isinstance(problem, json.JSONDecodeError) else 'nested too deeply'}"
+            if not at_end and _is_cut_off(problem, text):
+                reason = f"longer than {longest >> 20} MB"
+            yield start, place, f"{reason}; what follows is not read" if in_list and not again else reason
         else:
             if place == len(text) and not at_end and text[start] not in '{["':
                 return  # a number may go on
@@ -104,8 +115,8 @@ def _is_cut_off(problem: Exception, text: str) -> bool:
     return problem.msg.startswith("Unterminated string") or problem.pos >= len(text.rstrip()) - _LONGEST_WORD
 
 
-def _after_separators(text: str, place: int) -> int:
-    found = _BETWEEN.match(text, place)
+def _after(between: re.Pattern[str], text: str, place: int) -> int:
+    found = between.match(text, place)
     return found.end() if found else place
 
 

@@ -11,8 +11,8 @@ import msgspec
 from sptui.calllog.importing.access_lines import read_access_line, read_w3c_line
 from sptui.calllog.importing.csv_rows import rows_in
 from sptui.calllog.importing.fields import MAPPED, Mapped, guess, names_in, value_at
-from sptui.calllog.importing.har import read_har
-from sptui.calllog.importing.record import checked
+from sptui.calllog.importing.har import read_har_line
+from sptui.calllog.importing.record import checked, path_of_stage
 from sptui.calllog.importing.shape import ACCESS, CSV, HAR, W3C, Shape
 from sptui.calllog.importing.sources import Block
 from sptui.calllog.importing.values import LONGEST_LINE, Unreadable, Values, aside, text_of
@@ -40,14 +40,13 @@ def _read(block: Block, shape: Shape) -> Iterator[tuple[int, Values | Unreadable
     if shape.kind == CSV:
         yield from _csv_values(block.data, shape, with_header=block.start == 0)
         return
-    if shape.kind == HAR:
-        yield from enumerate(read_har(block.data))
-        return
     for number, raw in enumerate(block.data.split(b"\n")):
         if not (line := raw.strip(_BLANKS)):
             continue
         if shape.kind == ACCESS:
             yield number, read_access_line(line)
+        elif shape.kind == HAR:
+            yield number, read_har_line(line)
         elif shape.kind == W3C:
             if not line.startswith(b"#"):
                 yield number, read_w3c_line(raw, shape.header)
@@ -114,6 +113,9 @@ def read_json_line(line: bytes, mapped: Mapped) -> Values | Unreadable:
 def values_of(value: Mapping[str, Any], mapped: Mapped) -> Values:
     """The mapped fields of a JSON object or of a row by its column names."""
     texts = {field: text_of(value_at(value, column)) for field, column in mapped.columns.items()}
+    stage, host = texts.pop("stage", ""), texts.pop("host", "")
+    if stage:
+        texts["path"] = path_of_stage(stage, host, texts.get("path", ""))
     if body := texts.pop("body", ""):
         _read_error(body, texts)
     return Values(**texts)

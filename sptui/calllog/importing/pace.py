@@ -24,8 +24,13 @@ def counted(report: Report) -> str:
     """What became of the lines of a source."""
     if report.shape.kind == "empty":
         return "empty"
-    parts = [f"{report.new:,} new calls", f"{report.known:,} known already"]
+    some = any((report.new, report.known, report.aside, report.old, report.passed))
+    if not (some or report.cancelled or report.problem):
+        return "nothing new since the last import" if report.before else "no calls"
+    parts = [f"{report.new:,} new {'call' if report.new == 1 else 'calls'}", f"{report.known:,} known already"]
     parts.append(f"{report.aside:,} {'line' if report.aside == 1 else 'lines'} that cannot be read")
+    if report.old:
+        parts.append(f"{report.old:,} left out: older than [call_log] keep")
     if report.passed:
         parts.append(f"{report.passed:,} lines that tell of no call")
     return ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,12 @@ from sptui.calllog.importing import json_sql
 from sptui.calllog.importing.csv_rows import read_rows
 from sptui.calllog.importing.ledger import Ledger, Progress, Statement, progressed
 from sptui.calllog.importing.parquet_calls import SAME, CallsTable, UnreadableTextError, in_a_file
-from sptui.calllog.importing.parquet_files import MOST_ROLL_UPS, ParquetFiles, iso, literal
+from sptui.calllog.importing.parquet_files import MOST_ROLL_UPS, MOST_WAITING, ParquetFiles, iso, literal
 from sptui.calllog.importing.shape import CSV, Shape
 from sptui.calllog.importing.sources import Block
 from sptui.calllog.importing.store import IDENTITY, Added
 from sptui.calllog.importing.values import Unreadable, Values
+from sptui.calllog.tally import whole_hour
 
 _USUALLY_LONGEST: Final = 1 << 20
 """Bytes of a line; a block with a longer one is read in Python."""
@@ -36,6 +38,10 @@ class ParquetStore(ParquetFiles):
     def takes_text(self) -> bool:
         """Always: DuckDB reads JSON Lines and CSV many times faster than Python."""
         return True
+
+    def leave_out_before(self, moment: datetime) -> None:
+        """Calls made before the hour of then are left out."""
+        self._calls.oldest = whole_hour(moment)
 
     def add(self, values: Sequence[Values], aside: Sequence[Unreadable], progress: Progress) -> Added:
         """Stores lines that were read in Python."""
@@ -79,25 +85,25 @@ class ParquetStore(ParquetFiles):
             new = self._write_new(statements) if lines else 0
             if self._ledger.commit(generation, [*statements, *progressed(progress, aside)]):
                 break
-        self._tally(MOST_ROLL_UPS)
+        self._tally(MOST_WAITING)
         self._merge_roll_ups(MOST_ROLL_UPS)
-        return Added(new, lines - new, len(aside))
+        return Added(new, lines - new, len(aside), self._calls.old)
 
     def _write_new(self, statements: list[Statement]) -> int:
         """Writes the calls that no stored file has, adds what the ledger is to note, and tells how many."""
-        first, last = self._duck.rows("SELECT min(time), max(time) FROM calls")[0]
+        first, last = self._duck.rows("SELECT min(parsed), max(parsed) FROM parsed")[0]
         near = [
             self._folder / each.name
             for each in self._ledger.segments()
             if each.first_time <= iso(last) and each.last_time >= iso(first)
         ]
-        self._duck.run("CREATE OR REPLACE TEMP VIEW fresh AS SELECT * FROM calls")
+        fresh = f"SELECT * FROM {self._calls.calls}"
         if near:
-            self._duck.run(
-                f"CREATE OR REPLACE TEMP VIEW fresh AS SELECT * FROM calls WHERE {SAME} NOT IN (SELECT {SAME}"
-                f" FROM read_parquet({listed(near)}) WHERE time BETWEEN {literal(first)} AND {literal(last)})"
+            fresh += (
+                f" WHERE {SAME} NOT IN (SELECT {SAME} FROM read_parquet({listed(near)})"
+                f" WHERE time BETWEEN {literal(first)} AND {literal(last)})"
             )
-        return self._write_calls("fresh", statements, tallied=False)
+        return self._write_calls(fresh, statements, tallied=False)
 
 
 def _lines(values: Sequence[Values]) -> bytes:

@@ -1,4 +1,4 @@
-"""Lines made into the table ``calls`` by DuckDB: typed, matched to operations, without what is not to be kept.
+"""Lines made into calls by DuckDB: typed, matched to operations, without what is not to be kept.
 
 What needs Python (the catalogue, the mask for secrets) is done once for each distinct text.
 """
@@ -9,14 +9,16 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from sptui.calllog.asking.engine import CallLogError
-from sptui.calllog.duck import Duck
+from sptui.calllog.duck import Duck, quoted
 from sptui.calllog.importing import json_sql
+from sptui.calllog.importing.enums import type_of
 from sptui.calllog.importing.fields import FIELDS, Mapped
 from sptui.calllog.importing.record import marketplaces_of, place_of, region_of
 from sptui.calllog.importing.values import Values
@@ -24,12 +26,19 @@ from sptui.calllog.paths import PathMatcher
 from sptui.calllog.signatures import signature_of
 from sptui.spapi.redaction import redact
 
-_READABLE: Final = f"parsed IS NOT NULL AND (path <> '' OR operation <> '') AND {json_sql.READABLE_STATUS}"
+_HAS_TIME_AND_PLACE: Final = "parsed IS NOT NULL AND (path <> '' OR operation <> '')"
+_READABLE: Final = f"{_HAS_TIME_AND_PLACE} AND {json_sql.READABLE_STATUS}"
 
-SAME: Final = "hash(time, method, path, status, seller_id, marketplaces, request_id, milliseconds, identity)"
+SAME: Final = (
+    "hash(time, CAST(method AS VARCHAR), CAST(path AS VARCHAR), status, seller_id, CAST(marketplaces AS VARCHAR),"
+    " request_id, milliseconds, identity)"
+)
 """What two lines that tell of the same call have in common. Amazon's request id tells calls apart; where a line has
 none, ``identity`` does, made of all that it says. The hash is compared and never stored: DuckDB may change it.
 """
+_REGION: Final = "ENUM ('', 'EU', 'FE', 'NA')"
+_LENGTHS: Final = {"message": 300, "details": 300, "code": 100, "application": 100}
+"""The texts that Python masks, and how many characters of each are kept."""
 
 
 class UnreadableTextError(Exception):
@@ -68,69 +77,93 @@ def _not_written(folder: Path, problem: OSError) -> str:
 
 
 class CallsTable:
-    """The tables ``parsed`` (what was read) and ``calls`` (what is to be stored) of a connection."""
+    """The table ``parsed`` (what was read) of a connection, and what is to be stored of it."""
 
     def __init__(self, duck: Duck) -> None:
         self._duck = duck
         self._matcher = PathMatcher()
+        self.calls = ""
+        """The relation of what is to be stored; it is worked out where it is read."""
         self.readable = 0
         """Lines of ``parsed`` that are calls."""
         self.unreadable = 0
         """The others."""
+        self.oldest: datetime | None = None
+        """Calls before it are left out of ``parsed``."""
+        self.old = 0
+        """How many of them were."""
 
     def read(self, select: str) -> None:
         """Makes ``parsed`` of a SELECT of all fields. Raises UnreadableTextError, and CallLogError for a full disk."""
         try:
             self._duck.run(
-                f"CREATE OR REPLACE TEMP TABLE parsed AS SELECT *, coalesce({_READABLE}, false) AS readable"
-                f" FROM (SELECT *, {json_sql.TIME} AS parsed FROM ({select}))"
+                f"CREATE OR REPLACE TEMP TABLE parsed AS SELECT * EXCLUDE (time), {json_sql.TIME} AS parsed"
+                f" FROM ({select})"
             )
         except CallLogError as problem:
             raise UnreadableTextError(str(problem)) from problem
-        row = self._duck.rows("SELECT count(*) FILTER (readable), count(*) FILTER (NOT readable) FROM parsed")[0]
-        self.readable, self.unreadable = int(row[0]), int(row[1])
+        if self.oldest is not None:
+            before = self.oldest.astimezone(UTC).replace(tzinfo=None)
+            self.old = int(self._duck.rows(f"DELETE FROM parsed p WHERE {_READABLE} AND p.parsed < '{before}'")[0][0])
+        # By status: few are looked at more than once.
+        lines, readable = self._duck.rows(
+            f"SELECT coalesce(sum(lines), 0), coalesce(sum(good) FILTER ({json_sql.READABLE_STATUS}), 0) FROM"
+            f" (SELECT status, count(*) AS lines, count(*) FILTER ({_HAS_TIME_AND_PLACE}) AS good FROM parsed"
+            " GROUP BY status)"
+        )[0]
+        self.readable, self.unreadable = int(readable), int(lines - readable)
 
     def make(self) -> None:
-        """Makes ``calls`` of what is readable; of lines that say the same only one stays."""
+        """Makes a relation ``calls`` of what is readable; of lines that say the same only one stays."""
+        if self.unreadable:
+            self._duck.run(f"DELETE FROM parsed WHERE NOT coalesce({_READABLE}, false)")
         self._map_places()
-        self._map_texts()
+        texts = self._map_texts()
         self._map_marketplaces()
         fields = ", ".join(f"p.{each}" for each in FIELDS if each not in ("time", "marketplaces"))
+        clean = {each: f"{each}_texts.clean" if each in texts else "''" for each in _LENGTHS}
+        joins = " ".join(f"JOIN {each}_texts ON {each}_texts.given = p.{each}" for each in texts)
         self._duck.run(
-            f"""CREATE OR REPLACE TEMP TABLE calls AS SELECT
+            f"""CREATE OR REPLACE TEMP VIEW made AS SELECT
             p.parsed AS time, m.method, m.template AS path, m.operation, {json_sql.STATUS} AS status,
-            coalesce(c.clean, p.code)[:100] AS code, coalesce(t.clean, '')[:300] AS message,
-            coalesce(d.clean, '')[:300] AS details, {json_sql.SELLER}[:64] AS seller_id,
-            CASE WHEN upper(p.region) IN ('NA', 'EU', 'FE') THEN upper(p.region)
-                WHEN s.region <> '' THEN s.region ELSE {json_sql.HOST_REGION} END AS region,
-            coalesce(a.clean, p.application)[:100] AS application, s.ids AS marketplaces,
-            p.request_id[:100] AS request_id, coalesce(try_cast(p.milliseconds AS FLOAT), 0) AS took,
-            CASE WHEN took >= 0 AND took < 1e9 THEN took ELSE 0 END AS milliseconds,
+            {clean["code"]} AS code, {clean["message"]} AS message, {clean["details"]} AS details,
+            {_shortened("p.seller", 64)} AS seller_id,
+            CASE WHEN p.region <> '' AND upper(p.region) IN ('NA', 'EU', 'FE') THEN CAST(upper(p.region) AS {_REGION})
+                WHEN s.region <> '' THEN s.region ELSE CAST({json_sql.HOST_REGION} AS {_REGION}) END AS region,
+            {clean["application"]} AS application, s.ids AS marketplaces,
+            {_shortened("p.request_id", 100)} AS request_id,
+            CASE WHEN p.took >= 0 AND p.took < 1e9 THEN p.took ELSE 0 END AS milliseconds,
             greatest(coalesce(try_cast(p.attempt AS USMALLINT), 1), 1) AS attempt,
-            coalesce(t.signature, '') AS signature,
-            CASE WHEN p.status IN ('200', '201', '202', '204') THEN '' ELSE {_masked("p.path")} END AS raw,
+            {"message_texts.signature" if "message" in texts else "''"} AS signature,
+            CASE WHEN p.status IN ('200', '201', '202', '204') OR NOT starts_with(m.template, '/')
+                OR p.path = m.template THEN '' ELSE {_masked("p.path")} END AS raw,
             CASE WHEN p.request_id <> '' THEN 0
                 ELSE md5_number_lower(concat_ws(chr(31), epoch_us(p.parsed), s.ids, {fields})) END AS identity
-            FROM (SELECT *, {json_sql.SHOP} AS shop FROM parsed WHERE readable) p
+            FROM (SELECT *, {json_sql.SHOP} AS shop, {json_sql.SELLER} AS seller,
+                try_cast(milliseconds AS FLOAT) AS took FROM parsed) p
             JOIN places m ON m.given_method = p.method AND m.given_path = p.path AND m.given_operation = p.operation
-            JOIN shops s ON s.shop = p.shop
-            LEFT JOIN texts t ON t.text = p.message AND p.message <> ''
-            LEFT JOIN texts d ON d.text = p.details AND p.details <> ''
-            LEFT JOIN texts c ON c.text = p.code AND p.code <> ''
-            LEFT JOIN texts a ON a.text = p.application AND p.application <> ''""",
-            "ALTER TABLE calls DROP COLUMN took",
+            JOIN shops s ON s.shop = p.shop {joins}"""
         )
-        # Dropping doubles is slow, and nearly never needed: most blocks have none.
-        if self._duck.rows(f"SELECT count(*) - count(DISTINCT {SAME}) FROM calls")[0][0]:
-            self._duck.run(f"CREATE OR REPLACE TEMP TABLE calls AS SELECT DISTINCT ON ({SAME}) * FROM calls")
+        self.calls = "made"
+        # Dropping doubles is slow, and nearly never needed: most blocks have no two lines that could be the same call.
+        own = f"CASE WHEN request_id = '' THEN hash({fields}) ELSE 0 END"
+        if self._has_alike("parsed, request_id") and self._has_alike(f"parsed, request_id, {own}"):
+            self._duck.run(f"CREATE OR REPLACE TEMP TABLE single AS SELECT DISTINCT ON ({SAME}) * FROM made")
+            self.calls = "single"
+
+    def _has_alike(self, columns: str) -> bool:
+        """Whether two lines have the same in these columns."""
+        return bool(self._duck.rows(f"SELECT count(*) - count(DISTINCT hash({columns})) FROM parsed p")[0][0])
 
     def _map_marketplaces(self) -> None:
         """Makes the table ``shops``: for each text that names marketplaces, their ids and the region."""
         found = []
-        for (shop,) in self._duck.rows(f"SELECT DISTINCT {json_sql.SHOP} FROM parsed WHERE readable"):
+        for (shop,) in self._duck.rows(f"SELECT DISTINCT {json_sql.SHOP} FROM parsed"):
             ids = marketplaces_of(Values(marketplaces=shop))
             found.append({"shop": shop, "ids": ",".join(ids), "region": region_of("", ids)})
-        self._from_json("shops", found, ("shop", "ids", "region"))
+        self._from_json(
+            "shops", found, {"shop": "VARCHAR", "ids": type_of(row["ids"] for row in found), "region": _REGION}
+        )
 
     def _map_places(self) -> None:
         """Makes the table ``places``: what each distinct method, path and operation means."""
@@ -140,33 +173,41 @@ class CallsTable:
         )
         found = []
         for method, reduced, operation in self._duck.rows("SELECT DISTINCT method, reduced, operation FROM given"):
-            values = Values(method=method, path="/" + reduced, operation=operation)
+            address = reduced if reduced.startswith("/") else f"document://{reduced}"
+            values = Values(method=method, path=address, operation=operation)
             key, template, upper = place_of(values, self._matcher)
             found.append({"m": method, "r": reduced, "o": operation, "k": key, "t": template, "u": upper})
-        self._from_json("meanings", found, ("m", "r", "o", "k", "t", "u"))
+        kinds = {each: type_of(row[each] for row in found) for each in ("k", "t", "u")}
+        self._from_json("meanings", found, {"m": "VARCHAR", "r": "VARCHAR", "o": "VARCHAR", **kinds})
         self._duck.run(
             "CREATE OR REPLACE TEMP TABLE places AS SELECT g.method AS given_method, g.path AS given_path,"
             " g.operation AS given_operation, k AS operation, t AS template, u AS method"
             " FROM given g JOIN meanings ON m = g.method AND r = g.reduced AND o = g.operation"
         )
 
-    def _map_texts(self) -> None:
-        """Makes the table ``texts``: each distinct text of an error without secrets, and its signature."""
-        rows = self._duck.rows(
-            "SELECT DISTINCT unnest([message, details, code, application]) AS text FROM parsed"
-            " WHERE message <> '' OR details <> '' OR code <> '' OR application <> ''"
-        )
-        found = [
-            {"text": text, "clean": redact(text), "signature": signature_of(redact(text))} for (text,) in rows if text
-        ]
-        self._from_json("texts", found, ("text", "clean", "signature"))
+    def _map_texts(self) -> list[str]:
+        """For each field of an error's texts that any line has, a table of what they are without secrets, and their
+        signature; tells which fields these are.
+        """
+        fields = []
+        for field, length in _LENGTHS.items():
+            texts = [row[0] for row in self._duck.rows(f"SELECT DISTINCT {field} FROM parsed")]
+            if any(texts):
+                found = [{"given": each, "clean": redact(each)[:length]} for each in texts]
+                if field == "message":
+                    found = [row | {"signature": signature_of(redact(row["given"]))} for row in found]
+                kinds = {each: type_of(row[each] for row in found) for each in found[0] if each != "given"}
+                self._from_json(f"{field}_texts", found, {"given": "VARCHAR", **kinds})
+                fields.append(field)
+        return fields
 
-    def _from_json(self, table: str, rows: list[dict[str, Any]], names: tuple[str, ...]) -> None:
-        shape = "{" + ", ".join(f'"{each}": "VARCHAR"' for each in names) + "}"
-        self._duck.rows(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT unnest(from_json(CAST(:rows AS JSON), '[{shape}]'),"
-            " recursive := true)",
-            {"rows": msgspec.json.encode(rows).decode()},
+    def _from_json(self, table: str, rows: list[dict[str, str]], kinds: dict[str, str]) -> None:
+        shape = "{" + ", ".join(f'"{each}": "VARCHAR"' for each in kinds) + "}"
+        typed = ", ".join(f"CAST({each} AS {kind}) AS {each}" for each, kind in kinds.items())
+        told = quoted(msgspec.json.encode(rows).decode())
+        self._duck.run(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {typed} FROM"
+            f" (SELECT unnest(from_json(CAST({told} AS JSON), '[{shape}]'), recursive := true))"
         )
 
 
@@ -194,3 +235,8 @@ def _masked(path: str) -> str:
     ):
         alone = f"regexp_replace({alone}, '{pattern}', '{mask}', 'g')"
     return f"{alone}[:300]"
+
+
+def _shortened(text: str, length: int) -> str:
+    """The first characters of a text; taken only of one that is longer, for that is slow."""
+    return f"CASE WHEN strlen({text}) > {length} THEN {text}[:{length}] ELSE {text} END"

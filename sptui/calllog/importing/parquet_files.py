@@ -18,17 +18,25 @@ import msgspec
 
 from sptui.calllog.asking.engine import CallLogError
 from sptui.calllog.duck import Duck, listed, quoted
+from sptui.calllog.importing.enums import typed
 from sptui.calllog.importing.ledger import Ledger, Segment, Statement
 from sptui.calllog.tally import whole_hour
 
 _SMALL: Final = 100_000
 _MOST_SMALL: Final = 16
 MOST_ROLL_UPS: Final = 8
+MOST_WAITING: Final = 32
+"""Files of calls while an import runs that no roll-up of alike calls holds: each such roll-up is written once more at
+the end, and questions of that while have a look at every call in them.
+"""
 _ORPHAN_SECONDS: Final = 3600.0
-_TALLY: Final = (
+_KIND: Final = ("operation", "path", "marketplaces", "region", "application", "code", "signature")
+_KIND_HASH: Final = f"hash(status, {', '.join(_KIND)})"
+_EACH: Final = (
     "SELECT operation, method || ' ' || path AS path, seller_id, marketplaces, region, application, status, code,"
-    " signature, min(time) AS first_time, max(time) AS last_time, count(*) AS calls FROM {calls} GROUP BY ALL"
+    " signature, time AS first_time, time AS last_time, 1 AS calls FROM {calls}"
 )
+"""Calls as a roll-up of alike ones has them."""
 _HOURS: Final = (
     "SELECT operation, status, code, signature, min(time) AS first_time, max(time) AS last_time, count(*) AS calls"
     " FROM {calls} GROUP BY operation, status, code, signature, date_trunc('hour', time)"
@@ -38,14 +46,7 @@ _SEVERAL_HOURS: Final = (
     " CAST(sum(calls) AS BIGINT) AS calls FROM read_parquet({files}) {where}"
     " GROUP BY operation, status, code, signature, date_trunc('hour', first_time) ORDER BY operation, first_time"
 )
-_TALLIES: Final = (
-    "SELECT operation, path, seller_id, marketplaces, region, application, status, code, signature,"
-    " min(first_time) AS first_time, max(last_time) AS last_time, CAST(sum(calls) AS BIGINT) AS calls"
-    " FROM read_parquet({files}) {where} GROUP BY ALL ORDER BY operation, seller_id"
-)
-
-_ROLLED_UP: Final = {"tally": (_TALLY, _TALLIES), "hours": (_HOURS, _SEVERAL_HOURS)}
-"""By the kind of file: how it is made of calls, and of several of its kind."""
+_ROLL_UPS: Final = ("tally", "hours")
 
 
 class ParquetFiles:
@@ -66,7 +67,7 @@ class ParquetFiles:
 
     def finish(self) -> None:
         """Makes one roll-up of many, and larger files of small ones."""
-        self._tally(1)
+        self._tally(1, into_one=True)
         self._merge_small()
         self._merge_roll_ups(1)
 
@@ -79,32 +80,60 @@ class ParquetFiles:
         """Lets go of DuckDB."""
         self._duck.close()
 
-    def _write_calls(self, relation: str, statements: list[Statement], *, tallied: bool = True) -> int:
-        """Writes the calls of a relation and their roll-ups, adds what the ledger is to note, and tells how many.
+    def _write_calls(self, select: str, statements: list[Statement], *, tallied: bool = True) -> int:
+        """Writes calls and their roll-ups, adds what the ledger is to note, and tells how many.
 
         Not ``tallied``: the roll-up of alike calls is made of several files at once, by ``_tally``.
         """
-        count, first, last = self._duck.rows(f"SELECT count(*), min(time), max(time) FROM {relation}")[0]
-        if count:
-            name = self._write("calls", f"SELECT * FROM {relation}")
-            statements.append(_noted(Segment(name, int(count), iso(first), iso(last), tallied)))
-            statements += [
-                _noted_roll_up(self._write(kind, made.format(calls=relation)))
-                for kind, (made, _) in _ROLLED_UP.items()
-                if tallied or kind != "tally"
-            ]
+        name = self._write("calls", select)
+        written = f"read_parquet({listed([self._folder / name])})"
+        count, first, last = self._duck.rows(f"SELECT count(*), min(time), max(time) FROM {written}")[0]
+        if not count:
+            self._remove([name])
+            return 0
+        statements.append(_noted(Segment(name, int(count), iso(first), iso(last), tallied)))
+        statements.append(_noted_roll_up(self._write("hours", _HOURS.format(calls=written))))
+        if tallied:
+            statements.append(_noted_roll_up(self._write_alike(_EACH.format(calls=written))))
         return int(count)
 
-    def _tally(self, least: int) -> None:
-        """Makes a roll-up of alike calls, where so many files wait for it."""
+    def _tally(self, least: int, *, into_one: bool = False) -> None:
+        """Makes a roll-up of alike calls, where so many files wait for it; ``into_one``: the other ones go into it."""
         generation = self._ledger.generation()
         waiting = [each.name for each in self._ledger.segments() if not each.tallied]
         if len(waiting) < least:
             return
-        files = listed([self._folder / each for each in waiting])
-        name = self._write("tally", _TALLY.format(calls=f"read_parquet({files})") + " ORDER BY operation, seller_id")
+        alike = _EACH.format(calls=f"read_parquet({listed([self._folder / name for name in waiting])})")
+        others = self._ledger.tally_files() if into_one else []
+        if others:
+            files = listed([self._folder / name for name in others])
+            alike += f" UNION ALL BY NAME SELECT * FROM read_parquet({files})"
+        name = self._write_alike(alike)
         noted: list[Statement] = [("UPDATE segment SET tallied = 1 WHERE name = ?", (each,)) for each in waiting]
-        self._swap(generation, [_noted_roll_up(name), *noted], name, [])
+        self._swap(generation, [_noted_roll_up(name), *noted, *_gone(others)], name, others)
+
+    def _write_alike(self, calls: str) -> str:
+        """A roll-up of alike calls, of a SELECT of calls or of other roll-ups; they are sorted by operation.
+
+        There are few kinds of calls beside the sellers: grouped and sorted are hashes of them.
+        """
+        self._duck.run(
+            f"CREATE OR REPLACE TEMP TABLE named AS SELECT {_KIND_HASH} AS kind, any_value(status) AS status,"
+            f" {', '.join(f'any_value({name}) AS {name}' for name in _KIND)} FROM ({calls}) GROUP BY kind"
+        )
+        self._duck.run(
+            "CREATE OR REPLACE TEMP TABLE kinds AS SELECT kind, status, rank() OVER (ORDER BY operation) AS place,"
+            f" {typed(self._duck, 'named', _KIND)} FROM named"
+        )
+        return self._write(
+            "tally",
+            # A file's parts are passed over by what is known of its texts; of an ENUM nothing is.
+            "SELECT CAST(operation AS VARCHAR) AS operation, path, seller_id, marketplaces, region, application,"
+            " status, code, signature, first_time, last_time, calls FROM (SELECT seller_id, kind,"
+            " min(first_time) AS first_time, max(last_time) AS last_time, CAST(sum(calls) AS BIGINT) AS calls FROM"
+            f" (SELECT *, {_KIND_HASH} AS kind FROM ({calls})) GROUP BY seller_id, kind) JOIN kinds USING (kind)"
+            " ORDER BY place, seller_id",
+        )
 
     def _write(self, kind: str, select: str) -> str:
         """A new file with what the SELECT gives; on disk when this returns."""
@@ -113,7 +142,7 @@ class ParquetFiles:
         rows = 122_880 if kind == "calls" else 20_480
         self._duck.run(
             f"COPY ({select}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd,"
-            f" COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {rows})"
+            f" COMPRESSION_LEVEL 1, PARQUET_VERSION v2, ROW_GROUP_SIZE {rows})"
         )
         with path.open("rb") as file:
             os.fsync(file.fileno())
@@ -137,7 +166,7 @@ class ParquetFiles:
         """Makes one of those of a kind, where there are more than ``most``: of all, or while more are to come, of those
         that together are small beside the largest.
         """
-        for kind in _ROLLED_UP:
+        for kind in _ROLL_UPS:
             generation = self._ledger.generation()
             names = self._ledger.rolled_up(kind)
             if len(names) > most:
@@ -154,9 +183,11 @@ class ParquetFiles:
 
     def _rolled_into_one(self, kind: str, names: Sequence[str], where: str = "") -> tuple[str, list[Statement]]:
         files = listed([self._folder / each for each in names])
-        name = self._write(kind, _ROLLED_UP[kind][1].format(files=files, where=where))
-        gone: list[Statement] = [("DELETE FROM tally_file WHERE name = ?", (each,)) for each in names]
-        return name, [_noted_roll_up(name), *gone]
+        if kind == "tally":
+            name = self._write_alike(f"SELECT * FROM read_parquet({files}) {where}")
+        else:
+            name = self._write(kind, _SEVERAL_HOURS.format(files=files, where=where))
+        return name, [_noted_roll_up(name), *_gone(names)]
 
     def _swap(self, generation: int, statements: Sequence[Any], new: str, old: Sequence[str]) -> None:
         """Puts a merged file in the place of others; somebody else's commit in between undoes it."""
@@ -182,7 +213,7 @@ class ParquetFiles:
                 statements.append(_noted(left))
         if not old:
             return 0
-        for kind in _ROLLED_UP:
+        for kind in _ROLL_UPS:
             if not (names := self._ledger.rolled_up(kind)):
                 continue
             name, swapped = self._rolled_into_one(kind, names, f"WHERE last_time >= {literal(moment)}")
@@ -217,7 +248,7 @@ class ParquetFiles:
 
     def _remove_orphans(self) -> None:
         known = {each.name for each in self._ledger.segments()}
-        known |= {name for kind in _ROLLED_UP for name in self._ledger.rolled_up(kind)}
+        known |= {name for kind in _ROLL_UPS for name in self._ledger.rolled_up(kind)}
         for path in (*self._folder.glob("*.parquet"), *self._folder.glob("*.part")):
             try:
                 if path.name not in known and time.time() - path.stat().st_mtime > _ORPHAN_SECONDS:
@@ -232,6 +263,10 @@ def _noted(segment: Segment) -> Statement:
 
 def _noted_roll_up(name: str) -> Statement:
     return "INSERT INTO tally_file VALUES (?)", (name,)
+
+
+def _gone(roll_ups: Sequence[str]) -> list[Statement]:
+    return [("DELETE FROM tally_file WHERE name = ?", (each,)) for each in roll_ups]
 
 
 def iso(moment: datetime) -> str:

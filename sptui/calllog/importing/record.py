@@ -15,6 +15,9 @@ from sptui.spapi.raw_path import masked
 from sptui.spapi.redaction import redact
 from sptui.spapi.regions import LWA_PATH
 
+IS_DOCUMENT: Final = "^(?:document://[A-Za-z0-9]|https://tortuga-[a-z0-9-]+[.]s3[a-z0-9.-]*[.]amazonaws[.]com)"
+"""An address of a document, also in SQL; ``document://`` stands for one of which the host alone is told."""
+DOCUMENT_HOST: Final = "^[a-z]+://([A-Za-z0-9.-]{1,100})"
 _MARKETPLACE: Final = re.compile(r"[?&][Mm]arketplace_?[Ii]ds?=([^&#]+)")
 _SELLER: Final = re.compile(r"/items/(A[A-Z0-9]{8,20})(?:[/?#]|$)")
 _HOST: Final = re.compile(r"^https?://(?:sandbox\.)?sellingpartnerapi-(na|eu|fe)\.amazon\.com")
@@ -34,6 +37,21 @@ def checked(values: Values) -> Values | Unreadable:
     return values
 
 
+def path_of_stage(stage: str, host: str, path: str) -> str:
+    """The path, where the stage of a call is told: a document's host, the token's path (``json_sql`` does the same)."""
+    if stage == Stage.LWA:
+        return LWA_PATH
+    where = host or path
+    return f"document://{where}" if stage == Stage.DOCUMENT and where and not where.startswith("/") else path
+
+
+def stage_of(path: str) -> Stage:
+    """Where a stored call went: only a document has its host in the place of a path, as in sptui's own log."""
+    if path == LWA_PATH:
+        return Stage.LWA
+    return Stage.API if path.startswith("/") else Stage.DOCUMENT
+
+
 def record_of(values: Values, matcher: PathMatcher) -> CallRecord | Unreadable:
     """The call that a line tells of."""
     good = checked(values)
@@ -49,7 +67,7 @@ def record_of(values: Values, matcher: PathMatcher) -> CallRecord | Unreadable:
         method=method,
         path=path,
         operation=operation,
-        stage=Stage.LWA if path == LWA_PATH else Stage.API,
+        stage=stage_of(path),
         status=status_of(values.status) or 0,
         code=redact(values.code)[:100],
         message=redact(values.message)[:300],
@@ -74,6 +92,8 @@ def place_of(values: Values, matcher: PathMatcher) -> tuple[str, str, str]:
         if named is not None:
             return named.key, named.path, named.method
     method = values.method.upper()[:10] or "GET"
+    if re.match(IS_DOCUMENT, values.path) and (host := re.match(DOCUMENT_HOST, values.path)):
+        return "", host[1].lower(), method
     matched = matcher.match(method, values.path)
     return matched.operation, matched.path, method
 
@@ -107,7 +127,7 @@ def region_of(text: str, marketplaces: tuple[str, ...]) -> str:
 
 def _raw_path(values: Values, template: str) -> str:
     """The path as it was called, of calls that failed."""
-    if values.status.strip() in ("200", "201", "202", "204"):
+    if values.status.strip() in ("200", "201", "202", "204") or stage_of(template) is Stage.DOCUMENT:
         return ""
     raw = masked(values.path)
     return "" if raw == template else raw

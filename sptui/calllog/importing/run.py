@@ -12,7 +12,7 @@ from sptui.calllog.asking.engine import CallLogError
 from sptui.calllog.importing.importer import Importer, Report
 from sptui.calllog.importing.ledger import Ledger, Progress
 from sptui.calllog.importing.record import record_of
-from sptui.calllog.importing.sources import files_in
+from sptui.calllog.importing.sources import files_in, source_of
 from sptui.calllog.importing.store import Added, SqliteStore, identity_of
 from sptui.calllog.importing.values import Unreadable, Values
 from sptui.calllog.paths import PathMatcher
@@ -57,14 +57,16 @@ class ImportRun:
         folder: Path | None,
         *,
         mapping: Mapping[str, str] | None = None,
-        forget_before: datetime | None = None,
+        oldest: datetime | None = None,
         on_progress: Callable[[Report], None] = lambda _: None,
         remember: Memory | None = None,
     ) -> None:
-        """``folder``: the data folder; None: into ``remember``. ``mapping``: a person's, field to column."""
+        """``folder``: the data folder; None: into ``remember``. ``mapping``: a person's, field to column. Calls made
+        before the hour of ``oldest`` are left out.
+        """
         self._folder = folder
         self._mapping = tuple(f"{field}={column}" for field, column in (mapping or {}).items())
-        self._forget_before = forget_before
+        self._oldest = oldest
         self._on_progress = on_progress
         self._remember = remember
         self._importer: Importer | None = None
@@ -84,13 +86,13 @@ class ImportRun:
         failures: list[str] = []
         with opening.opened_ledger(self._folder) as ledger, opening.opened_store(ledger, self._folder) as opened:
             store = opened if self._remember is None else MemoryStore(ledger, self._remember)
-            if self._forget_before is not None:
-                store.forget_before(self._forget_before)
+            if self._oldest is not None:
+                store.leave_out_before(self._oldest)
             self._importer = Importer(ledger, store, map_by_hand=self._mapping, on_progress=self._on_progress)
             if self._cancelled:
                 self._importer.cancel()
             import_each(self._importer, places, reports, lambda problem: failures.append(str(problem)))
-            sources = {str(Path(each.path).absolute()) for each in reports}
+            sources = {source_of(each.path) for each in reports}
             aside = tuple(each for each in reversed(ledger.unreadable()) if each[0] in sources)
         return Outcome(tuple(reports), tuple(failures), aside, self._cancelled)
 

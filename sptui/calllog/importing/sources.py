@@ -44,6 +44,16 @@ class Block(msgspec.Struct, frozen=True):
     cut_off: str = ""
 
 
+def named(path: str) -> str:
+    """What a source is called where it is told of."""
+    return "standard input" if path == STDIN else path
+
+
+def source_of(path: str) -> str:
+    """The name under which a source is noted."""
+    return path if path == STDIN else str(Path(path).absolute())
+
+
 def files_in(places: list[str]) -> list[str]:
     """The files meant by paths of files and folders (their logs, by name); ``-`` is standard input.
 
@@ -128,8 +138,13 @@ def head_of(stream: IO[bytes], name: str) -> bytes:
             head += piece
     except read_errors() as problem:
         if not head:
-            raise CallLogError(f"{name} cannot be read: {str(problem).rstrip('.')}.") from problem
+            raise CallLogError(f"{named(name)} cannot be read: {_unpacked(name, problem)}.") from problem
     return head
+
+
+def _unpacked(name: str, problem: BaseException) -> str:
+    told = str(problem).partition(" (b")[0].rstrip(".")
+    return f"{told}. Give it another name where it is not compressed" if is_compressed(name) else told
 
 
 def head_of_file(path: str) -> bytes:

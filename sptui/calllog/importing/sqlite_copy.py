@@ -61,14 +61,18 @@ class SqliteCopy(ParquetFiles):
         last = read_calls(self._duck, self._database, into, before, self._folder)
         if last == before:
             return False
-        self._duck.run("CREATE OR REPLACE TEMP VIEW fresh AS SELECT * EXCLUDE (id) FROM calls")
         statements = progressed(Progress(_SOURCE, _mark(self._database, last), 0, last), ())
-        self._write_calls("fresh", statements)
+        self._write_calls("SELECT * EXCLUDE (id) FROM calls", statements)
         # Where another program came first, this is refused: its files are orphans then.
         self._ledger.commit(generation, statements)
         self._merge_roll_ups(MOST_ROLL_UPS)
         self._merge_small()
         return True
+
+    def how_far(self) -> tuple[int, int]:
+        """How many calls are copied, of how many; where some were forgotten, they are estimated."""
+        before = int(self._database.query("SELECT coalesce(min(id), 1) FROM call")[0][0]) - 1
+        return max(copied_up_to(self._ledger) - before, 0), newest(self._database) - before
 
     def settle(self) -> None:
         """Makes one roll-up of all, where those beside the largest are a good part of it: before questions."""

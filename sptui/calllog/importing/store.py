@@ -24,11 +24,12 @@ IDENTITY: Final = Mapped({field: field for field in FIELDS})
 
 
 class Added(msgspec.Struct, frozen=True):
-    """What became of the lines of a block: new calls, calls known already, lines kept aside."""
+    """What became of the lines of a block: new calls, calls known already, lines kept aside, calls too old to keep."""
 
     new: int = 0
     known: int = 0
     aside: int = 0
+    old: int = 0
 
 
 class ImportStore(Protocol):
@@ -53,6 +54,9 @@ class ImportStore(Protocol):
         nothing is stored, where one of them cannot be read without doubt.
         """
 
+    def leave_out_before(self, moment: datetime) -> None:
+        """Calls made before the hour of then are counted from now on, and not stored."""
+
     def finish(self) -> None:
         """After the last block: whatever makes the questions quick."""
 
@@ -69,6 +73,7 @@ class SqliteStore:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._matcher = PathMatcher()
+        self._oldest: datetime | None = None
 
     @property
     def takes_text(self) -> bool:
@@ -78,16 +83,19 @@ class SqliteStore:
     def add(self, values: Sequence[Values], aside: Sequence[Unreadable], progress: Progress) -> Added:
         """Stores lines; those that are known (every field the same) are left out."""
         records: dict[str, CallRecord] = {}
+        old = 0
         for each in values:
             record = record_of(each, self._matcher)
-            if isinstance(record, CallRecord):
+            if isinstance(record, CallRecord) and self._oldest is not None and record.time < self._oldest:
+                old += 1
+            elif isinstance(record, CallRecord):
                 records[identity_of(each, record)] = record
         while True:
             generation = self._ledger.generation()
             new = {key: record for key, record in records.items() if not self._knows(key)}
             statements = [statement for key, record in new.items() for statement in _insert(key, record)]
             if self._ledger.commit(generation, [*statements, *progressed(progress, aside)]):
-                return Added(len(new), len(values) - len(new), len(aside))
+                return Added(len(new), len(values) - old - len(new), len(aside), old)
 
     def add_text(
         self,
@@ -100,6 +108,10 @@ class SqliteStore:
         """Never."""
         del block, shape, progress, values, aside
         return None
+
+    def leave_out_before(self, moment: datetime) -> None:
+        """Calls made before the hour of then are left out."""
+        self._oldest = whole_hour(moment)
 
     def finish(self) -> None:
         """Brings the roll-up up to date."""

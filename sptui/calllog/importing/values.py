@@ -36,8 +36,8 @@ class Values(msgspec.Struct):
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """Why a line was kept aside, its number in the log (1 is the first; of a HAR file the entry's; 0 where it is not
-    known), and how it looks: without secrets and without what it holds of anybody.
+    """Why a line was kept aside, its number in the log (1 is the first; 0 where it is not known), and how it looks:
+    without secrets and without what it holds of anybody.
     """
 
     reason: str
@@ -62,7 +62,7 @@ def text_of(value: Any) -> str:
 
 
 _STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)(?:"|$)(\s*:)?')
-_FIELD_NAME: Final = re.compile(r"[A-Za-z@][\w.@-]{0,39}")
+_FIELD_NAME: Final = re.compile(r"@?[A-Za-z][\w.-]{0,39}")
 _HARMLESS: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?"
     r"|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"

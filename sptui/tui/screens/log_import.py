@@ -231,7 +231,7 @@ class LogImportForm(Form):
         return ImportRun(
             workspace.log_folder,
             mapping=self._changed,
-            forget_before=workspace.clock.now() - keep if keep is not None else None,
+            oldest=workspace.clock.now() - keep if keep is not None and not self._in_memory else None,
             on_progress=lambda report: self._hand_over(msgspec.structs.replace(report)),
             remember=memory,
         )

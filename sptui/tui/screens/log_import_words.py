@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.content import Content
 
 from sptui.calllog.importing import pace
-from sptui.calllog.importing.fields import MAPPED, NEEDED
+from sptui.calllog.importing.fields import BESIDE, MAPPED, NEEDED
 from sptui.calllog.importing.preview import Preview
 from sptui.calllog.importing.run import Outcome
 from sptui.calllog.importing.values import Unreadable
@@ -50,7 +50,8 @@ def fields_rows(preview: Preview) -> list[tuple[str, tuple[Text, ...]]]:
     """A row for each field that is read: those that the log has first, and needed ones that it lacks."""
     columns = preview.shape.mapped.columns
     first = preview.calls[0] if preview.calls else None
-    order = sorted(MAPPED, key=lambda name: (name not in columns and name not in preview.missing, MAPPED.index(name)))
+    shown = [each for each in MAPPED if each in columns or each not in BESIDE]
+    order = sorted(shown, key=lambda name: (name not in columns and name not in preview.missing, MAPPED.index(name)))
     return [(name, (_cell(name), _column(name, columns, preview), _cell(_told_by(first, name)))) for name in order]
 
 

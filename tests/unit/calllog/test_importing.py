@@ -333,7 +333,7 @@ def test_reading_any_bytes_raises_nothing(data: bytes) -> None:
             assert isinstance(read, Unreadable)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(st.binary(max_size=2000))
 @both
 def test_importing_any_file_ends_in_order(kind: str, tmp_path: Path, data: bytes) -> None:

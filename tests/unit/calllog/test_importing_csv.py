@@ -51,7 +51,7 @@ DIALECTS = {
 }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=20)
 @given(
     st.lists(st.lists(TEXTS, min_size=4, max_size=4), min_size=1, max_size=8),
     st.sampled_from(sorted(DIALECTS)),
@@ -76,7 +76,7 @@ def test_rows_as_python_writes_them_are_read_alike_by_duckdb(
     assert sorted(found) == sorted(rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=10)
 @given(
     st.lists(TEXTS | st.just('"'), min_size=1, max_size=12),
     st.sampled_from(sorted(DIALECTS)),

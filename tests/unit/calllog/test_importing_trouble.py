@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from sptui.calllog.asking.engine import CallLogError
+from sptui.calllog.duck import Duck
 from sptui.calllog.importing.following import follow
 from sptui.calllog.importing.importer import Report
 from sptui.calllog.importing.sources import files_in, open_log
@@ -39,6 +40,14 @@ def zstd(data: bytes) -> bytes:
 
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "zst": zstd}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_told_in_words() -> None:
+    duck = Duck()
+    with pytest.raises(CallLogError, match=r"^The disk is full\. Make room, and do it again"):
+        duck.run("COPY (SELECT * FROM range(100000)) TO '/dev/full' (FORMAT csv)")
+    duck.close()
 
 
 @pytest.mark.parametrize("ending", PACKED)
