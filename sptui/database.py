@@ -171,7 +171,8 @@ class Database:
 
     def _error(self, problem: BaseException) -> DatabaseError:
         where = self._path or "a database in memory"
+        told = getattr(problem, "strerror", None) or problem
         return DatabaseError(
-            f"{where} cannot be used: {problem}. Check the disk's space and the file's rights, or point SPTUI_DATA_DIR "
+            f"{where} cannot be used: {told}. Check the disk's space and the file's rights, or point SPTUI_DATA_DIR "
             "to another folder. What was stored before is not touched."
         )

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sptui.calllog.asking.database import DatabaseLog
     from sptui.calllog.asking.engine import Engine
     from sptui.calllog.desk import LogDesk
+    from sptui.calllog.preparing import Preparing
     from sptui.health.notifications.service import Notifications
     from sptui.health.notifications.store import Taken
     from sptui.simulator.world import World
@@ -169,16 +170,25 @@ class Workspace:
 
         return LogDesk(self.asked_log)
 
-    def asked_log(self) -> AbstractContextManager[Engine]:
+    def asked_log(self, preparing: Preparing | None = None) -> AbstractContextManager[Engine]:
         """The call log as every face asks it: the database of ``[call_log] url``, else what was recorded and imported.
 
-        A simulated workspace knows what it recorded itself alone. Raises CallLogError and DatabaseError.
+        A simulated workspace knows what it recorded itself alone. ``preparing`` is told how far the opening is, and
+        ends it. Raises CallLogError and DatabaseError.
         """
         from sptui.calllog import opening
 
         if (database := self._log_database()) is not None:
-            return opening.asked_database(database)
-        return opening.asked_log(self.call_log, self.log_folder)
+            return opening.asked_database(database, preparing)
+        return opening.asked_log(self.call_log, self.log_folder, preparing)
+
+    @property
+    def log_source(self) -> str:
+        """Where the log is asked, for people: ``logs.calls in postgresql``; "" where it is sptui's own."""
+        config = self.config.call_log
+        if not config.url or self.simulated:
+            return ""
+        return f"{config.table} in {config.url.partition(':')[0].partition('+')[0]}"
 
     def forget_old_calls(self) -> None:
         """Begins to forget, in the background, the calls that are older than ``[call_log] keep``; once a day."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from sptui.calllog import duck, tally
 from sptui.calllog.asking.engine import CallLogError
+from sptui.calllog.preparing import COPYING, TALLYING, Preparing
 from sptui.database import Database, DatabaseError
 
 if TYPE_CHECKING:
@@ -84,9 +85,19 @@ def opened_copy(database: Database, folder: Path) -> Iterator[SqliteCopy]:
         ledger.close()
 
 
-def bring_up_to_date(database: Database, folder: Path) -> None:
-    """Copies all but the newest calls of a log. Raises CallLogError and DatabaseError."""
-    with opened_copy(database, folder) as copy:
+def tally_told(database: Database, preparing: Preparing) -> None:
+    """Brings the roll-up of a log up to date, step by step. Raises DatabaseError and PreparingEndedError."""
+    with preparing.in_steps():
+        tally.catch_up(database, lambda: preparing.tell(TALLYING, *tally.how_far(database)))
+
+
+def bring_up_to_date(database: Database, folder: Path, preparing: Preparing) -> None:
+    """Copies all but the newest calls of a log, step by step: what is copied when it is ended stays.
+
+    Raises CallLogError and DatabaseError.
+    """
+    with opened_copy(database, folder) as copy, preparing.in_steps():
         while copy.step():
-            continue
+            preparing.tell(COPYING, *copy.how_far())
+        preparing.check()
         copy.settle()

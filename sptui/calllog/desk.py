@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sptui.calllog.asking.engine import CallLogError
+from sptui.calllog.preparing import Preparing, Step
 
 if TYPE_CHECKING:
     from sptui.calllog.asking.engine import Engine
@@ -27,15 +28,31 @@ _AGAIN_SECONDS: Final = 0.05
 class LogDesk:
     """One opened log. Opened with the first question; ``aclose`` it at the end. All raise CallLogError, DatabaseError.
 
-    Who stops waiting (a cancelled task) ends the question as well: the next one does not wait for it.
+    Who stops waiting (a cancelled task) ends the question, and the opening, as well: the next one does not wait for it.
     """
 
-    def __init__(self, opened: Callable[[], AbstractContextManager[Engine]]) -> None:
+    def __init__(
+        self,
+        opened: Callable[[Preparing], AbstractContextManager[Engine]],
+        on_step: Callable[[Step], None] = lambda _: None,
+    ) -> None:
+        """``on_step`` is told of the steps of the opening, in the desk's own thread."""
         self._opened = opened
+        self._on_step = on_step
         self._stack = ExitStack()
         self._engine: Engine | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sptui log")
         self._asked: _Asked | None = None
+
+    @property
+    def preparing(self) -> Step | None:
+        """What is done before the log can be asked, while that lasts."""
+        asked = self._asked
+        return asked.preparing.step if asked is not None and self._engine is None else None
+
+    async def ready(self) -> None:
+        """Opens the log, where no question did."""
+        await self._ask(lambda _: None)
 
     async def calls(self, chosen: Chosen, limit: int = 500) -> list[CallRecord]:
         """The newest of the chosen calls, newest first."""
@@ -83,7 +100,7 @@ class LogDesk:
         self._thread.shutdown(wait=False)
 
     async def _ask(self, question: Callable[[Engine], T]) -> T:
-        asked = _Asked()
+        asked = _Asked(Preparing(self._on_step))
         answer = self._thread.submit(self._answer, asked, question)
         try:
             return await asyncio.wrap_future(answer)
@@ -98,7 +115,7 @@ class LogDesk:
             raise CallLogError(ENDED)
         self._asked = asked
         try:
-            return question(self._ready())
+            return question(self._ready(asked.preparing))
         except CallLogError as problem:
             if asked.ended:
                 raise CallLogError(ENDED) from problem
@@ -107,11 +124,11 @@ class LogDesk:
             self._asked = None
             asked.done.set()
 
-    def _ready(self) -> Engine:
+    def _ready(self, preparing: Preparing) -> Engine:
         if self._engine is None or not self._engine.refresh():
             self._engine = None
             self._stack.close()
-            self._engine = self._stack.enter_context(self._opened())
+            self._engine = self._stack.enter_context(self._opened(preparing))
         return self._engine
 
     def _end(self, asked: _Asked) -> None:
@@ -122,6 +139,7 @@ class LogDesk:
 
         def insist() -> None:
             while not asked.done.is_set():
+                asked.preparing.end()
                 if self._asked is asked and self._engine is not None:
                     self._engine.cancel()
                 asked.done.wait(_AGAIN_SECONDS)
@@ -132,6 +150,7 @@ class LogDesk:
 class _Asked:
     """A question on its way: whether its end was asked for, and whether it is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, preparing: Preparing) -> None:
+        self.preparing = preparing
         self.ended = False
         self.done = threading.Event()

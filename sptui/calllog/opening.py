@@ -1,4 +1,7 @@
-"""Opening the call logs: what sptui recorded, what it imported, a file where it lies, a database."""
+"""Opening the call logs: what sptui recorded, what it imported, a file where it lies, a database.
+
+What takes its time tells a ``Preparing`` how far it is, and is ended by it: then PreparingEndedError is raised.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from sptui.calllog import duck
 from sptui.calllog.asking.engine import CallLogError, Engine
 from sptui.calllog.asking.sqlite import SqliteEngine
-from sptui.calllog.copying import COPY_FOLDER, bring_up_to_date, is_long
+from sptui.calllog.copying import COPY_FOLDER, bring_up_to_date, is_long, tally_told
+from sptui.calllog.preparing import CONNECTING, READING, Preparing
 from sptui.database import Database
 
 if TYPE_CHECKING:
@@ -54,11 +58,13 @@ def opened_store(ledger: Ledger, data_folder: Path | None) -> Iterator[ImportSto
 
 
 @contextmanager
-def asked_database(log: DatabaseLog) -> Iterator[Engine]:
+def asked_database(log: DatabaseLog, preparing: Preparing | None = None) -> Iterator[Engine]:
     """The log of ``[call_log] url``. Raises CallLogError."""
     from sptui.calllog.asking.database import DatabaseEngine
 
-    engine = DatabaseEngine(log)
+    preparing = preparing or Preparing()
+    preparing.tell(CONNECTING)
+    engine = DatabaseEngine(log, preparing)
     try:
         yield engine
     finally:
@@ -66,16 +72,17 @@ def asked_database(log: DatabaseLog) -> Iterator[Engine]:
 
 
 @contextmanager
-def asked_log(call_log: CallLog, data_folder: Path | None) -> Iterator[Engine]:
+def asked_log(call_log: CallLog, data_folder: Path | None, preparing: Preparing | None = None) -> Iterator[Engine]:
     """Everything recorded and imported, as one log. Raises CallLogError and DatabaseError."""
+    preparing = preparing or Preparing()
     imported = data_folder and data_folder / FOLDER / "imported.sqlite3"
     there = imported is not None and imported.exists()
     with call_log.reading() as database:
         if data_folder is not None and duck.available() and (there or is_long(database)):
-            with _stored(call_log, database, data_folder) as engine:
+            with _stored(call_log, database, data_folder, preparing) as engine:
                 yield engine
         elif imported is not None and there:
-            with _attached(call_log, database, imported) as engine:
+            with _attached(call_log, database, imported, preparing) as engine:
                 yield engine
         else:
 
@@ -83,12 +90,12 @@ def asked_log(call_log: CallLog, data_folder: Path | None) -> Iterator[Engine]:
                 call_log.tallied()
                 return (imported is None or not imported.exists()) and not (duck.available() and is_long(database))
 
-            refresh()
+            call_log.tallied(preparing)
             yield SqliteEngine(database, refresh)
 
 
 @contextmanager
-def _attached(call_log: CallLog, database: Database, imported: Path) -> Iterator[Engine]:
+def _attached(call_log: CallLog, database: Database, imported: Path, preparing: Preparing) -> Iterator[Engine]:
     """Without DuckDB: both SQLite files, one attached to the other."""
     from sptui.calllog.importing.ledger import Ledger
     from sptui.calllog.tally import catch_up
@@ -100,7 +107,8 @@ def _attached(call_log: CallLog, database: Database, imported: Path) -> Iterator
 
     ledger = Ledger(imported.parent)
     try:
-        refresh()
+        call_log.tallied(preparing)
+        tally_told(ledger.database, preparing)
         database.attach(imported, "imported")
         try:
             yield SqliteEngine(database, refresh, beside="imported")
@@ -111,7 +119,7 @@ def _attached(call_log: CallLog, database: Database, imported: Path) -> Iterator
 
 
 @contextmanager
-def _stored(call_log: CallLog, database: Database, data_folder: Path) -> Iterator[Engine]:
+def _stored(call_log: CallLog, database: Database, data_folder: Path, preparing: Preparing) -> Iterator[Engine]:
     """With DuckDB: what was imported as Parquet, and each SQLite file with its copy."""
     from sptui.calllog.asking.imported import StoredEngine
     from sptui.calllog.asking.stored import Stored
@@ -126,7 +134,7 @@ def _stored(call_log: CallLog, database: Database, data_folder: Path) -> Iterato
             ParquetStore(ledger, folder).close()
         logs = []
         for each, copied in ((database, data_folder / COPY_FOLDER), (ledger.database, folder / COPY_FOLDER)):
-            bring_up_to_date(each, copied)
+            bring_up_to_date(each, copied, preparing)
             kept = Ledger(copied)
             stack.callback(kept.close)
             logs.append((each, Stored(kept, copied)))
@@ -136,7 +144,7 @@ def _stored(call_log: CallLog, database: Database, data_folder: Path) -> Iterato
 
 
 @contextmanager
-def asked_file(path: str) -> Iterator[Engine]:
+def asked_file(path: str, preparing: Preparing | None = None) -> Iterator[Engine]:
     """A log where it lies, not imported: JSON Lines are asked as they are, other shapes are made quick to ask first.
 
     Raises CallLogError.
@@ -157,30 +165,36 @@ def asked_file(path: str) -> Iterator[Engine]:
             finally:
                 engine.close()
             return
-    with _imported_for_now(path) as imported:
+    with _imported_for_now(path, preparing or Preparing()) as imported:
         yield imported
 
 
 @contextmanager
-def _imported_for_now(path: str) -> Iterator[Engine]:
+def _imported_for_now(path: str, preparing: Preparing) -> Iterator[Engine]:
     """A log imported for as long as it is asked: beside nothing else, and nothing of it stays."""
     from tempfile import TemporaryDirectory
 
-    from sptui.calllog.importing.importer import Importer
+    from sptui.calllog.importing.importer import Importer, Report
+
+    def told(report: Report) -> None:
+        preparing.tell(READING, report.done, report.size)
 
     if not duck.available():
         with opened_ledger(None) as ledger, opened_store(ledger, None) as store:
-            Importer(ledger, store).run(path)
-            yield SqliteEngine(ledger.database)
+            report = Importer(ledger, store, on_progress=told).run(path)
+            plain = SqliteEngine(ledger.database)
+            plain.unreadable = report.aside
+            yield plain
         return
     from sptui.calllog.asking.imported import StoredEngine
     from sptui.calllog.asking.stored import Stored
 
     with TemporaryDirectory(prefix="sptui-") as name, opened_ledger(Path(name)) as ledger:
         with opened_store(ledger, Path(name)) as store:
-            Importer(ledger, store).run(path)
+            report = Importer(ledger, store, on_progress=told).run(path)
         folder = Path(name) / FOLDER
         engine = StoredEngine(folder, (Stored(ledger, folder),), ())
+        engine.unreadable = report.aside
         try:
             yield engine
         finally:

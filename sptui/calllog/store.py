@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sptui.calllog import tally
-from sptui.calllog.copying import KeptNear
+from sptui.calllog.copying import KeptNear, tally_told
+from sptui.calllog.preparing import Preparing
 from sptui.database import Database, DatabaseError
 from sptui.spapi.calls import CallRecord, Stage
 from sptui.spapi.usage_plan import PastCall
@@ -137,10 +138,13 @@ class CallLog:
         )
         return [row[0] for row in rows if row[0]]
 
-    def tallied(self) -> Database:
-        """The file with everything recorded so far in its ``tally``: for the questions. Raises DatabaseError."""
+    def tallied(self, preparing: Preparing | None = None) -> Database:
+        """The file with everything recorded so far in its ``tally``: for the questions.
+
+        Raises DatabaseError, and PreparingEndedError where ``preparing`` is ended: what is tallied by then stays.
+        """
         self.flush()
-        tally.catch_up(self._database)
+        tally_told(self._database, preparing or Preparing())
         return self._database
 
     @contextmanager

@@ -64,13 +64,22 @@ _READ: Final = (
 )
 
 
-def catch_up(database: Database) -> None:
+def catch_up(database: Database, between: Callable[[], None] = lambda: None) -> None:
     """Tallies the calls that are not tallied yet. Several programs may do so at once: each call counts once.
 
-    Raises DatabaseError.
+    What ``between`` raises between two steps ends it. Raises DatabaseError.
     """
     while step(database):
-        continue
+        between()
+
+
+def how_far(database: Database) -> tuple[int, int]:
+    """How many calls are tallied, of how many; where some were forgotten, they are estimated. Raises DatabaseError."""
+    tallied, oldest, newest = database.query(
+        "SELECT (SELECT up_to FROM tallied), coalesce((SELECT min(id) FROM call), 1),"
+        " coalesce((SELECT max(id) FROM call), 0)"  # each found at once, both in one SELECT by a scan
+    )[0]
+    return max(tallied - oldest + 1, 0), newest - oldest + 1
 
 
 def step(database: Database) -> bool:

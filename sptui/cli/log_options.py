@@ -6,13 +6,16 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sptui.calllog.asking.engine import CallLogError, LogUnreachableError
+from sptui.calllog.preparing import PreparingEndedError
 from sptui.cli.context import Invocation, workspace_of
+from sptui.cli.log_opening import opened_told
 from sptui.cli.output import CommandError, Exit, run, talk
 from sptui.database import DatabaseError
 
@@ -43,6 +46,9 @@ def trouble_told() -> Iterator[None]:
     """What goes wrong with a log, as the end of a command."""
     try:
         yield
+    except PreparingEndedError as ended:
+        talk(str(ended))
+        raise click.Abort from None
     except LogUnreachableError as problem:
         raise CommandError(str(problem), Exit.COULD_NOT_FIND_OUT) from problem
     except CallLogError as problem:
@@ -60,12 +66,12 @@ def asked(ctx: click.Context, file: str | None) -> Iterator[Engine]:
         if file is not None:
             if not duck.available():
                 talk(duck.NEEDS_EXTRA)
-            with opening.asked_file(file) as engine:
+            with opened_told(partial(opening.asked_file, file)) as engine:
                 yield engine
             return
         workspace = workspace_of(ctx)
         try:
-            with workspace.asked_log() as engine:
+            with opened_told(workspace.asked_log) as engine:
                 yield engine
         finally:
             run(workspace.close())

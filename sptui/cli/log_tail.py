@@ -85,17 +85,23 @@ def _follow(ctx: click.Context, terms: list[Term], file: str | None, count: int,
     from sptui.calllog import opening
     from sptui.calllog.desk import LogDesk
     from sptui.cli.context import workspace_of
+    from sptui.cli.log_opening import ShownSteps
 
     workspace = workspace_of(ctx)
     query = understood(ctx, terms)
+    shown = ShownSteps()
 
     async def work() -> None:
-        desk = LogDesk(partial(opening.asked_file, file)) if file is not None else workspace.open_log()
+        opened = partial(opening.asked_file, file) if file is not None else workspace.asked_log
+        desk = LogDesk(opened, shown.show)
         try:
+            await desk.ready()
+            shown.over()
             chosen = query.at(await desk.newest() if query.needs_newest else None)
             await follow_log(desk, chosen, count, show)
         finally:
             await desk.aclose()
+            shown.over()
             await workspace.close()
 
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sptui.cli.log_options import FILE, SINCE, UNTIL, asked, since_of
-from sptui.cli.output import CommandError, Exit, print_json
+from sptui.cli.output import CommandError, Exit, print_json, talk
 
 if TYPE_CHECKING:
     from sptui.calllog.asking.engine import Engine
@@ -51,6 +51,8 @@ def who(
         answer = ask(engine, question, deep=not as_json)
         if not as_json and 0 < answer.failing < 3:
             latest = _latest(engine, question)
+    if engine.unreadable:
+        talk(_passed_over(engine.unreadable))
     if as_json:
         print_json(answer.as_json())
     else:
@@ -73,6 +75,11 @@ def _latest(engine: Engine, question: Question) -> CallRecord | None:
         since=question.since, until=question.until,
     )  # fmt: skip
     return next(iter(page(engine, chosen, 1)), None)
+
+
+def _passed_over(lines: int) -> str:
+    told = "1 line that cannot be read is" if lines == 1 else f"{lines:,} lines that cannot be read are"
+    return f"{told} not counted. sptui log import keeps such lines, and says why."
 
 
 def _operation(text: str) -> Operation:

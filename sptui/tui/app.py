@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -193,6 +194,11 @@ class SptuiApp(App[None]):
         for screen in self.screen_stack:
             screen.post_message(AccountsChanged())
         self.refresh_authorizations(added)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leaves a screen. Its workers end first: one that draws while the widgets go would not find them."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
 
     # Modes ------------------------------------------------------------------------------------------------
 

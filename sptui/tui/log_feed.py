@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from sptui.calllog.browsing import Chosen
+from sptui.calllog.preparing import Step
 from sptui.calllog.query import Query
 from sptui.calllog.questions import Question, Signature, WhoAnswer
 from sptui.spapi.calls import CallRecord
@@ -31,6 +32,10 @@ class View(StrEnum):
 
 class Desk(Protocol):
     """What is needed of ``sptui.calllog.desk.LogDesk``."""
+
+    @property
+    def preparing(self) -> Step | None:
+        """What is done before the log can be asked, while that lasts."""
 
     async def calls(self, chosen: Chosen, limit: int = 500) -> list[CallRecord]:
         """The newest of the chosen calls, newest first."""

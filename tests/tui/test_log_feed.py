@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sptui.calllog.query import query_of
+from sptui.calllog.query import Term, query_of
 from sptui.spapi.calls import CallRecord
 from sptui.tui import log_feed
 from sptui.tui.log_feed import LogFeed, ShownCalls, View
+from sptui.tui.log_lines import Standing, log_line
 from sptui.tui.log_rows import by_day, took_in_words
 from sptui.tui.who_text import share_bar
 from sptui.tui.widgets.bars import counts_strip
@@ -113,3 +118,28 @@ def test_a_strip_has_its_width_and_a_dot_for_nothing(counts: list[int], width: i
     strip = counts_strip(counts, width)
     assert len(strip) == min(width, len(counts))
     assert ("█" in strip) == (any(counts) and width > 0)
+
+
+# What the line tells --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (90, "status:failed since:24h  newest 500 of 4,473 calls · ‖ paused, f follows"),
+        (60, "status:failed since:24h  500 of 4,473 · ‖ paused"),
+        (30, "stat…  500 of 4,473 · ‖ paused"),
+    ],
+)
+def test_what_is_asked_for_goes_before_how_much_of_it_is_shown(width: int, told: str) -> None:
+    terms = (Term("status", "failed"), Term("since", "24h"))
+    standing = Standing(View.CALLS, terms, shown=500, total=4473, following=False)
+    assert re.sub(" {2,}", "  ", log_line(standing, width).plain) == told
+
+
+@pytest.mark.parametrize("problem", ["", "The file is locked."])
+def test_rows_that_answer_another_question_are_told_to(problem: str) -> None:
+    standing = Standing(View.CALLS, (), shown=3, total=None, loaded=False, problem=problem)
+    assert log_line(standing, 80).plain.endswith(" · rows of before")
+    assert "before" not in log_line(msgspec.structs.replace(standing, asking=1.0), 80).plain
+    assert "before" not in log_line(msgspec.structs.replace(standing, shown=0), 80).plain

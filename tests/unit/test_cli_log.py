@@ -62,6 +62,25 @@ def test_errors_and_the_words_for_people(log: Path) -> None:
     assert "403 Unauthorized denied for order {id}" in told
 
 
+@pytest.mark.parametrize("shape", ["JSON Lines", "an array", "without DuckDB"])
+def test_who_on_a_file_says_how_many_lines_it_passed_over(
+    shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "their.json"
+    broken = [b"nonsense", b"{}", line(3, ts="yesterday").strip(), line(4, status="soon").strip(), b'"text"']
+    calls = lines(50).splitlines()
+    several = [*calls[:25], *broken, *calls[25:]]
+    log.write_bytes(b"[" + b",\n".join([*calls, *broken[1:]]) + b"]" if shape == "an array" else b"\n".join(several))
+    monkeypatch.setattr(duck, "available", lambda: shape != "without DuckDB")
+    count = 4 if shape == "an array" else 5
+    for window in ((), ("--since", "1h")):
+        done = run(*WHO, *window, "--file", str(log))
+        assert json.loads(done.stdout)["calling"] == 7
+        assert f"{count} lines that cannot be read are not counted" in done.stderr
+    log.write_bytes(lines(50))
+    assert "cannot be read" not in run(*WHO, "--file", str(log)).stderr
+
+
 def test_unreadable_lines_are_told(log: Path) -> None:
     log.write_bytes(lines(3) + b"nonsense\n")
     done = run("import", str(log))

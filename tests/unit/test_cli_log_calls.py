@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
 import io
 import json
 import os
@@ -144,7 +145,7 @@ async def test_following_shows_each_call_once_as_it_comes(tmp_path: Path) -> Non
             log.record(each)
 
     with recorded_log(tmp_path, CALLS[:10]) as log:
-        desk = LogDesk(lambda: opening.asked_log(log, tmp_path))
+        desk = LogDesk(lambda preparing: opening.asked_log(log, tmp_path, preparing))
         with pytest.raises(asyncio.CancelledError):
             await follow_log(desk, Chosen(), 4, shown.append, wait)
         await desk.aclose()
@@ -163,7 +164,7 @@ async def test_following_an_empty_log_shows_what_is_chosen(tmp_path: Path) -> No
 
     chosen = Chosen(statuses=statuses_of("failed"))
     with recorded_log(tmp_path, []) as log:
-        desk = LogDesk(lambda: opening.asked_log(log, tmp_path))
+        desk = LogDesk(lambda preparing: opening.asked_log(log, tmp_path, preparing))
         with pytest.raises(asyncio.CancelledError):
             await follow_log(desk, chosen, 4, shown.append, wait)
         await desk.aclose()
@@ -193,10 +194,36 @@ def test_export_of_what_is_chosen(own: bool, file: Path, tmp_path: Path, request
         assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
+def test_a_file_that_is_there_is_replaced_only_where_that_is_said(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("mine")
+    done = run("export", "-o", str(out), "--file", str(file))
+    assert done.exit_code == 2
+    assert f"{out} is there already: give another name, or add --overwrite." in done.stderr
+    assert out.read_text() == "mine"
+    assert run("export", "-o", str(out), "--overwrite", "--file", str(file)).exit_code == 0
+    assert out.read_text().startswith("time,")
+    for other in (tmp_path, Path(os.devnull)):
+        done = run("export", "-o", str(other), "--overwrite", "--file", str(file))
+        assert done.exit_code == 2
+        assert "no file that can be written" in done.stderr
+    done = run("export", "-o", str(tmp_path / "no" / "x.csv"), "--file", str(file))
+    assert f"There is no folder {tmp_path}/no: make it first." in done.stderr
+
+
 def test_what_was_exported_can_be_imported(file: Path, tmp_path: Path) -> None:
     out = tmp_path / "again.jsonl"
     assert run("export", "-o", str(out), "--file", str(file)).exit_code == 0
     assert objects(run("export", "--file", str(out))) == objects(run("export", "--file", str(file)))
+
+
+def test_an_archive_that_breaks_off_leads_to_the_import(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    packed = gzip.compress(as_json_lines(CALLS))
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    done = run("tail", "--file", str(tmp_path / "a.jsonl.gz"))
+    assert done.exit_code == 2
+    assert "a.jsonl.gz breaks off, and cannot be asked. What is whole in it can be imported:" in done.stderr
 
 
 # -- Errors and who --------------------------------------------------------------------------------------------------

@@ -42,27 +42,27 @@ def who(engine: Engine, question: Question, *, deep: bool = True) -> WhoAnswer:
     shares = _shares(engine, scope, question, rows)
     totals = next((each for each in rows if each[0] == "total"), ("total", "", 0, 0))
     calling, failing = int(totals[2] or 0), int(totals[3] or 0)
-    times = engine.times_of(question)
-    failures, first, last = _rows(engine, sql.when(times or scope, question))[0]
+    kinds, spans = _kinds(engine, scope, question) if deep else ([], _spans(engine, scope, question))
+    failures = sum(int(each[0] or 0) for each in spans)
     return WhoAnswer(
         question=question,
         calling=calling,
         failing=failing,
-        failures=int(failures or 0),
+        failures=failures,
         pattern=pattern_of(calling, failing),
         range=wilson(failing, calling),
         marketplaces=shares["marketplaces"],
         regions=shares["region"],
         applications=shares["application"],
-        first_failure=utc(first) if failures else None,
-        last_failure=utc(last) if failures else None,
+        first_failure=min(filter(None, (utc(each[1]) for each in spans)), default=None) if failures else None,
+        last_failure=max(filter(None, (utc(each[2]) for each in spans)), default=None) if failures else None,
         elsewhere=int(_rows(engine, sql.elsewhere(scope, question))[0][0] or 0) if deep and failing else 0,
         shared=tuple(
             found
             for name, kind in (("marketplace", "marketplaces"), ("region", "region"), ("application", "application"))
             for found in shared_by(name, shares[kind], calling, failing)
         ),
-        signatures=_signatures_of(engine, scope, times, question) if deep and failures else (),
+        signatures=tuple(_merged(_signature(question.operation.key, row) for row in kinds)) if failures else (),
         controls=_controls(engine, scope, question, calling, failing) if deep and failing else None,
     )
 
@@ -96,14 +96,21 @@ def _controls(engine: Engine, scope: Scope, question: Question, calling: int, fa
     return Controls(int(rows[0][0] or 0), int(rows[0][1] or 0), calling - failing)
 
 
-def _signatures_of(engine: Engine, scope: Scope, times: Scope | None, question: Question) -> tuple[Signature, ...]:
-    """The sellers are those of ``scope``; calls and times those of ``times``, where it is there."""
+def _spans(engine: Engine, scope: Scope, question: Question) -> list[tuple[Any, ...]]:
+    """How many calls failed, and from when to when."""
+    return _rows(engine, sql.when(engine.times_of(question) or scope, question))
+
+
+def _kinds(engine: Engine, scope: Scope, question: Question) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The kinds of errors, and the same as ``_spans``, one for each kind: that saves asking for it."""
     condition, values = sql.failing(question)
-    rows = _rows(engine, sql.messages(engine.dialect, scope, condition, values))
-    if times is not None:
-        counted = {row[:3]: row[3:] for row in _rows(engine, sql.often(times, question))}
-        rows = [(*row[:4], *counted.get(row[:3], row[4:])) for row in rows]
-    return tuple(_merged(_signature(question.operation.key, row) for row in rows))
+    found = _rows(engine, sql.messages(engine.dialect, scope, condition, values))
+    if (times := engine.times_of(question)) is None:
+        spans = [row[4:] for row in found]
+        return found, spans if len(found) < sql.MOST_MESSAGES else _spans(engine, scope, question)
+    # The sellers are those of ``scope``; calls and times those of ``times``.
+    counted = {row[:3]: row[3:] for row in _rows(engine, sql.often(times, question))}
+    return [(*row[:4], *counted.get(row[:3], row[4:])) for row in found], list(counted.values())
 
 
 def _signature(operation: str, row: Iterable[Any]) -> Signature:

@@ -15,17 +15,19 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from sptui.calllog.asking.driving import address, engine_for
+from sptui.calllog.asking.driving import address, backend_of, engine_for
 from sptui.calllog.asking.engine import CallLogError, LogUnreachableError
 from sptui.calllog.asking.flavours import FLAVOURS, STANDARD, Flavour
-from sptui.calllog.asking.patience import SECONDS_TO_STOP, patiently
+from sptui.calllog.asking.patience import SECONDS_TO_STOP, Waiting, patiently
 from sptui.calllog.asking.told import NEEDS_EXTRA, is_limit, told, what_to_do
 from sptui.calllog.paths import PathMatcher
+from sptui.calllog.preparing import Preparing
 from sptui.spapi.redaction import Secret
 
 T = TypeVar("T")
 
 SECONDS_TO_CONNECT: Final = 15.0
+_WORD: Final = re.compile(r"\w+")
 _PARAMETER: Final = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 
 
@@ -47,8 +49,8 @@ class DatabaseLog(msgspec.Struct, frozen=True):
 class Connection:
     """Asks one database. Everything raises CallLogError; ``cancel`` may come from another thread."""
 
-    def __init__(self, log: DatabaseLog) -> None:
-        """Connects."""
+    def __init__(self, log: DatabaseLog, preparing: Preparing) -> None:
+        """Connects; ``preparing`` may end that."""
         try:
             import sqlalchemy
             import sqlalchemy.pool
@@ -58,9 +60,11 @@ class Connection:
         self.timeout = log.timeout
         self._mark = f"sptui {uuid.uuid4().hex}"
         self._state = _State()
+        self._waiting = Waiting()
+        self._preparing = preparing
         url = address(log.url, log.password)
         self._hidden = tuple(filter(None, (log.password.reveal(), url.password)))
-        self.name = url.get_backend_name()
+        self.name = backend_of(url)
         self.flavour: Flavour = FLAVOURS.get(self.name, STANDARD)
         self._engine = self._made(url)
         try:
@@ -111,6 +115,7 @@ class Connection:
         """Ends the question that runs, on the server too, as far as its driver can."""
         if self._state.running:
             self._state.cancelled = True
+            self._waiting.give_up()
             self._stop()
 
     def close(self) -> None:
@@ -135,7 +140,10 @@ class Connection:
         return engine
 
     def _connect(self) -> None:
-        outcome = patiently(self._first_connection, SECONDS_TO_CONNECT, lambda: None, grace=0)
+        with self._preparing.stopped_by(self._waiting.give_up):
+            outcome = self._waiting.wait_for(
+                self._tidied(self._first_connection), SECONDS_TO_CONNECT, lambda: None, grace=0
+            )
         if not outcome.ended:
             raise LogUnreachableError(
                 f"The database of [call_log] url ({self.name}) did not answer within {SECONDS_TO_CONNECT:g} s. Check "
@@ -190,7 +198,9 @@ class Connection:
         # A colon that is part of the text (a time in a pattern) is no parameter.
         escaped = _PARAMETER.sub(lambda found: found[0] if found[1] in values else f"\\{found[0]}", sql)
         used = {name: values[name] for name in _PARAMETER.findall(escaped)}
-        text = self._alchemy.text(f"/* {self._mark} */ {escaped}")
+        # Not before the first word, by which some drivers (Athena's) see how texts are quoted; and not behind the last,
+        # where ClickHouse forgets it.
+        text = self._alchemy.text(_WORD.sub(rf"\g<0> /* {self._mark} */", escaped, count=1))
         with self._engine.connect() as connection:
             self._begin(connection)
             return read(connection.execute(text, used))
@@ -199,9 +209,11 @@ class Connection:
         state = self._state
         state.cancelled, state.stopped, state.running = False, False, True
         try:
-            outcome = patiently(work, seconds, self._stop)
+            outcome = self._waiting.wait_for(self._tidied(work), seconds, self._stop)
         finally:
             state.running = False
+        if not outcome.ended:
+            self._engine.dispose()  # the next question must not wait for a connection that hangs
         problem = outcome.problem
         if outcome.ended and problem is None:
             return outcome.value  # type: ignore[no-any-return]  # what work gave
@@ -211,13 +223,26 @@ class Connection:
             raise CallLogError("The question was cancelled.") from None
         if problem is None or outcome.late or is_limit(str(problem)):
             raise LogUnreachableError(
-                f"The database did not answer within {seconds:g} s. Ask about a shorter time (--since), "
-                "or set [call_log] timeout."
+                f"The database did not answer within {seconds:g} s. Ask about a shorter time, such as the "
+                "last 24 hours, or raise [call_log] timeout."
             ) from None
         if state.lost:
             state.lost = False
             raise _LostError(self._words(problem)) from None
         raise LogUnreachableError(self._words(problem)) from None
+
+    def _tidied(self, work: Callable[[], T]) -> Callable[[], T]:
+        """``work`` that may end when nobody waits for it any more: then it leaves no connection open."""
+
+        def run() -> T:
+            pool = self._engine.pool
+            try:
+                return work()
+            finally:
+                if self._engine.pool is not pool:
+                    pool.dispose()
+
+        return run
 
     def _words(self, problem: BaseException) -> str:
         cause = told(problem, self._hidden)
@@ -247,7 +272,9 @@ class Connection:
         elif self.name in ("mysql", "mariadb"):
             self._elsewhere(f"KILL QUERY {int(self._state.session)}")
         else:
-            for owner, name in ((driver, "cancel"), (driver, "interrupt"), (cursor, "cancel")):
+            # psycopg's own ``cancel`` holds up all of Python while a server does not answer it.
+            ways = ((driver, "cancel_safe"), (driver, "cancel"), (driver, "interrupt"), (cursor, "cancel"))
+            for owner, name in ways:
                 if callable(method := getattr(owner, name, None)):
                     method()
                     return

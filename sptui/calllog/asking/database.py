@@ -22,6 +22,7 @@ from sptui.calllog.asking.columns import (
     kind_of_values,
     mapping_of,
     unit_of,
+    words_of,
 )
 from sptui.calllog.asking.connection import Connection, DatabaseLog
 from sptui.calllog.asking.engine import CallLogError, Dialect, Scope, utc
@@ -29,6 +30,7 @@ from sptui.calllog.asking.listing import FAILED, chosen_calls, renamed
 from sptui.calllog.asking.places import is_operation, place_of
 from sptui.calllog.asking.tables import columns_of, quoted_table
 from sptui.calllog.browsing import Chosen
+from sptui.calllog.preparing import Preparing
 from sptui.calllog.questions import Question
 from sptui.spapi.catalogue import load_catalogue
 
@@ -41,16 +43,19 @@ class DatabaseEngine:
 
     foreign = True
     by_time = False
+    unreadable = 0
 
-    def __init__(self, log: DatabaseLog) -> None:
-        """Connects and looks at the table's columns."""
-        self._connection = Connection(log)
+    def __init__(self, log: DatabaseLog, preparing: Preparing | None = None) -> None:
+        """Connects and looks at the table's columns; ``preparing`` may end that."""
+        preparing = preparing or Preparing()
+        self._connection = Connection(log, preparing)
         self.dialect: Dialect = self._connection.flavour.dialect
         try:
-            self._table = quoted_table(log.table, self._connection)
-            types = columns_of(log.table, self._connection)
-            self._mapped = mapping_of(list(types), log.columns, log.table)
-            self._row = Row(self._looked_at(types), self._connection.flavour)
+            with preparing.stopped_by(self._connection.cancel):
+                self._table = quoted_table(log.table, self._connection)
+                types = columns_of(log.table, self._connection)
+                self._mapped = mapping_of(list(types), log.columns, log.table)
+                self._row = Row(self._looked_at(types), self._connection.flavour)
             self._call, self._columns = self._row.renamed()
             self._place = place_of(self._call, self._connection.flavour, self.name)
         except BaseException:
@@ -213,9 +218,9 @@ class DatabaseEngine:
                 name,
                 quote(name),
                 Kind.OTHER if types[name] is None else kind_of(types[name]),
-                nullable=self.name != "clickhouse" or "nullable" in type(types[name]).__name__.lower(),
+                nullable=self.name != "clickhouse" or "nullable" in words_of(types[name]),
                 whole=types[name] is not None and is_whole(types[name]),
-                subsecond="64" in type(types[name]).__name__ or self.name == "sqlite",
+                subsecond="64" in words_of(types[name]) or self.name == "sqlite",
             )
             for field, name in self._mapped.items()
         }

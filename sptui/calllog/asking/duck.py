@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,9 @@ DIALECT: Final = Dialect(
     member="list_contains(string_split({text}, ','), :{name})",
 )
 _END: Final = 256 << 10
+_ALIKE: Final = "seller_id, marketplaces, region, host, application, status, code, message"
+_READABLE: Final = f"(path <> '' OR operation <> '') AND {json_sql.READABLE_STATUS}"
+_SCOPE: Final = "seller_id, marketplaces, region, application, status, code, message, first_time, last_time, calls"
 
 
 class FileEngine:
@@ -40,6 +44,7 @@ class FileEngine:
     dialect = DIALECT
     foreign = True
     by_time = False
+    unreadable = 0
 
     def __init__(self, path: str, mapped: Mapped) -> None:
         self._spill = TemporaryDirectory(prefix="sptui-")
@@ -47,7 +52,7 @@ class FileEngine:
         self._path = path
         self._mapped = mapped
         self._lines = json_sql.read_lines(path, mapped, forgiving=True)
-        self._taken: tuple[Question, Scope] | None = None
+        self._taken: Question | None = None
 
     def refresh(self) -> bool:
         """Forgets what was taken out of the file: it may have grown."""
@@ -68,7 +73,7 @@ class FileEngine:
         region = _region(shops)
         alike = "method, path, marketplaces, region"
         told = (
-            f"SELECT {alike}, {shops} AS shops, {region} AS home, upper(method) || ' /' || {json_sql.reduced_sql()} AS"
+            f"SELECT {alike}, {shops} AS shops, {region} AS home, upper(method) || ' ' || {json_sql.reduced_sql()} AS"
             f" place FROM (SELECT DISTINCT {alike} FROM found) d"
         )
         return Scope(
@@ -88,7 +93,7 @@ class FileEngine:
 
     def failed(self, chosen: Chosen) -> Scope:
         """Those that failed."""
-        scope = self._chosen(chosen, f"upper(method) || ' /' || {json_sql.reduced_sql()}")
+        scope = self._chosen(chosen, f"upper(method) || ' ' || {json_sql.reduced_sql()}")
         columns = "operation, place AS path, status, code, message, seller_id, time"
         return Scope(f"SELECT {columns} FROM ({scope.sql}) l WHERE {FAILED}", scope.values)
 
@@ -122,16 +127,32 @@ class FileEngine:
         return [each for each in times if each is not None]
 
     def calls_of(self, question: Question) -> Scope:
-        """The calls of the operation, taken out of the file once."""
-        if self._taken is None or self._taken[0] != question:
-            scope = self._scope(question, _is_operation(question.operation))
-            self._duck.rows(f"CREATE OR REPLACE TEMP TABLE taken AS {scope.sql}", scope.values)
-            self._taken = question, Scope("SELECT * FROM taken", {})
-        return self._taken[1]
+        """The calls of the operation, taken out of the file once: alike calls as one row. Lines that tell of no call,
+        and those of the operation whose time or status cannot be read, are counted on the way.
+        """
+        if self._taken != question:
+            window, values = _window(question)
+            # A CASE, so that the window, which is slow, is looked at last.
+            lines = self._lines_where(
+                f"CASE WHEN {_is_operation(question.operation)} THEN coalesce({window or 'true'}, true)"
+                " ELSE path = '' AND operation = '' END"
+            )
+            alike = (
+                f"SELECT {_ALIKE}, min(time) AS first_time, max(time) AS last_time, count(time) AS calls,"
+                f" count(*) - count(time) AS unreadable FROM ({lines}) w GROUP BY {_ALIKE}"
+            )
+            self.rows(f"CREATE OR REPLACE TEMP TABLE taken AS {_told_apart(alike)}", values)
+            self.unreadable = int(self.rows("SELECT coalesce(sum(unreadable), 0) FROM taken", {})[0][0])
+            self._taken = question
+        return Scope(f"SELECT {_SCOPE} FROM taken WHERE calls > 0", {})
 
     def other_calls(self, question: Question) -> Scope:
         """The calls of other operations; the file is read once more."""
-        return self._scope(question, f"NOT ({_is_operation(question.operation)})")
+        window, values = _window(question)
+        within = window or f"{json_sql.TIME} IS NOT NULL"
+        lines = self._lines_where(f"NOT ({_is_operation(question.operation)}) AND {_READABLE} AND {within}")
+        each = f"SELECT {_ALIKE}, time AS first_time, time AS last_time, 1 AS calls FROM ({lines}) w"
+        return Scope(f"SELECT {_SCOPE} FROM ({_told_apart(each)}) o", values)
 
     def times_of(self, question: Question) -> None:
         """Nothing is rolled up here."""
@@ -141,6 +162,9 @@ class FileEngine:
         try:
             return self._duck.rows(sql, values)
         except CallLogError as problem:
+            if "Unexpected end of GZIP stream" in str(problem):
+                advice = f"What is whole in it can be imported: sptui log import {self._path}"
+                raise CallLogError(f"{self._path} breaks off, and cannot be asked. {advice}") from problem
             raise CallLogError(f"{self._path} cannot be asked. {problem}") from problem
 
     def stream(self, sql: str, values: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
@@ -152,16 +176,13 @@ class FileEngine:
         self._duck.close()
         self._spill.cleanup()
 
-    def _scope(self, question: Question, condition: str) -> Scope:
-        values, window = {}, []  # a time that cannot be read is in no window; to ask that too would read it twice
-        if question.since is not None:
-            values["since"] = _naive(question.since)
-            window.append("first_time >= CAST(:since AS TIMESTAMP)")
-        if question.until is not None:
-            values["until"] = _naive(question.until)
-            window.append("first_time < CAST(:until AS TIMESTAMP)")
-        within = " AND ".join(window) or "first_time IS NOT NULL"
-        return Scope(f"SELECT * FROM ({self._typed(condition)}) c WHERE {within}", values)
+    def _lines_where(self, condition: str) -> str:
+        """The lines for which a condition holds; those that cannot be read have no time."""
+        return (
+            f"SELECT {json_sql.SELLER} AS seller_id, {json_sql.SHOP} AS marketplaces, region,"
+            f" {json_sql.HOST_REGION} AS host, application, status, code, message,"
+            f" CASE WHEN {_READABLE} THEN {json_sql.TIME} END AS time FROM ({self._lines}) l WHERE {condition}"
+        )
 
     def _chosen(self, chosen: Chosen, place: str = "") -> Scope:
         """Marketplaces and region are told apart only where they are asked for: it is slow, and Python does it with
@@ -174,7 +195,7 @@ class FileEngine:
         found = [load_catalogue().get(each) for each in chosen.operations]
         among = " OR ".join(f"({_is_operation(each)})" for each in found if each is not None) or "false"
         lines = (
-            f"SELECT {json_sql.TIME} AS time, upper(method) AS method, path, operation, 'api' AS stage,"
+            f"SELECT {json_sql.TIME} AS time, upper(method) AS method, path, operation, {json_sql.STAGE} AS stage,"
             f" {json_sql.STATUS} AS status, code, message, details, {json_sql.SELLER} AS seller_id,"
             f" {region} AS region, application,"
             f" {shops} AS marketplaces, request_id, milliseconds, attempt, '' AS raw_path"
@@ -187,29 +208,36 @@ class FileEngine:
         more = ", place" if place else ""
         return chosen_calls(scope, chosen, self.dialect, self.moment, operations=False, more=more)
 
-    def _typed(self, condition: str) -> str:
-        """The marketplaces are told apart once, and the region by the first of them."""
-        region = _region("marketplaces")
-        rest = "application, status, code, message, first_time, first_time AS last_time, 1 AS calls"
-        return (
-            f"SELECT seller_id, marketplaces, {region} AS region, {rest} FROM (SELECT {json_sql.SELLER} AS seller_id,"
-            f" {json_sql.MARKETPLACES_SQL} AS marketplaces, region, path, application,"
-            f" {json_sql.STATUS} AS status, code, message, {json_sql.TIME} AS first_time FROM ({self._lines}) l"
-            f" WHERE ({condition}) AND (path <> '' OR operation <> '') AND {json_sql.READABLE_STATUS}) t"
-        )
+
+def _window(question: Question) -> tuple[str, dict[str, Any]]:
+    """Whether a line lies in the window ("" without one), with the parameters: NULL where its time cannot be read."""
+    values, parts = {}, []
+    for name, sign, moment in (("since", ">=", question.since), ("until", "<", question.until)):
+        if moment is not None:
+            values[name] = _naive(moment)
+            parts.append(f"{json_sql.TIME} {sign} CAST(:{name} AS TIMESTAMP)")
+    return " AND ".join(parts), values
 
 
-def _region(shops: str) -> str:
+def _told_apart(alike: str) -> str:
+    """The marketplaces and the region of rows with the columns ``_ALIKE``, and the status as a number."""
+    return (
+        f"SELECT * EXCLUDE (host, path) REPLACE ({_region('marketplaces', 'host')} AS region) FROM"
+        f" (SELECT * REPLACE ({json_sql.MARKETPLACES_SQL} AS marketplaces, {json_sql.STATUS} AS status)"
+        f" FROM (SELECT *, '' AS path FROM ({alike}) a) p) m"  # what the path told is told already
+    )
+
+
+def _region(shops: str, host: str = json_sql.HOST_REGION) -> str:
     """As told, else of the first marketplace, else of the address's host."""
     told = json_sql.region_sql(f"split_part({shops}, ',', 1)")
-    return f"coalesce(nullif({told}, ''), {json_sql.HOST_REGION})"
+    return f"coalesce(nullif({told}, ''), {host})"
 
 
 def _is_operation(operation: Operation) -> str:
     """Whether a line is a call of the operation, by its name or by method and path."""
     template = quoted(operation.path)
-    words = [part for part in operation.path.split("/") if part and "{" not in part]
-    longest = max(words, key=len)
+    longest = max(re.split(r"\{[^}]*\}", operation.path), key=len)  # what any of its paths holds: quick to look for
     pattern = pattern_of(operation.path)
     address = f"(?:[A-Za-z]{{2,6}}://[^/?#]*)?(?:/sandbox)?(?:/(?:na|eu|fe))?{pattern}/?(?:[?#].*)?"
     by_path = f"contains(path, {quoted(longest)}) AND regexp_full_match(path, {quoted(address)})"

@@ -68,12 +68,14 @@ class Engine(Protocol):
 
     ``foreign``: its calls are as another program wrote them; what is listed is matched to operations, and secrets and
     personal ids are taken out, when it is read. ``by_time``: whether a window of time is found without looking through
-    the whole log.
+    the whole log. ``unreadable``: the lines that could not be read when the last question was answered; of other
+    operations than the one asked for they may be left out.
     """
 
     dialect: Dialect
     foreign: bool
     by_time: bool
+    unreadable: int
 
     def refresh(self) -> bool:
         """Takes in what was logged since the last question; False where the log is to be opened anew for that."""

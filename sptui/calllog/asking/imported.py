@@ -16,6 +16,7 @@ from sptui.calllog.asking.listing import FAILED, LISTED, chosen_calls
 from sptui.calllog.asking.stored import Stored, Uncopied, read_parquet
 from sptui.calllog.browsing import Chosen
 from sptui.calllog.duck import Duck
+from sptui.calllog.importing.json_sql import STORED_STAGE
 from sptui.calllog.importing.sqlite_copy import EMPTY
 from sptui.calllog.questions import Question
 from sptui.calllog.tally import next_hour
@@ -24,7 +25,7 @@ from sptui.database import Database, DatabaseError
 _DIALECT: Final = msgspec.structs.replace(DIALECT, replace="")
 """The messages are signatures already."""
 _OWN: Final = LISTED.replace("raw_path", "raw AS raw_path")
-_FOREIGN: Final = _OWN.replace("stage", "'api' AS stage")
+_FOREIGN: Final = _OWN.replace("stage", f"{STORED_STAGE} AS stage")
 _WHO: Final = "seller_id, marketplaces, region, application, status, code"
 _ALIKE: Final = f"operation, path, {_WHO}, signature AS message, first_time, last_time, calls"
 _EACH: Final = (
@@ -41,6 +42,7 @@ class StoredEngine:
     dialect = _DIALECT
     foreign = False
     by_time = True
+    unreadable = 0
 
     def __init__(
         self,

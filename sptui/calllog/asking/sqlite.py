@@ -30,6 +30,7 @@ class SqliteEngine:
     dialect = _DIALECT
     foreign = False
     by_time = False
+    unreadable = 0
 
     def __init__(
         self, database: Database, refresh: Callable[[], bool] | None = None, *, beside: str | None = None

@@ -59,7 +59,8 @@ class LogAsking(SptuiScreen[CallRecord | None]):
         return LogFeed(self.workspace.open_log())
 
     async def on_unmount(self) -> None:
-        """Ends what is being asked and lets go of the log."""
+        """Ends what is being asked, of which nothing is drawn any more, and lets go of the log."""
+        self.workers.cancel_node(self)
         await self.feed.desk.aclose()
 
     # For subclasses ---------------------------------------------------------------------------------------
@@ -94,6 +95,8 @@ class LogAsking(SptuiScreen[CallRecord | None]):
             problem=self._problem,
             simulated=self.workspace.simulated,
             leaving=self.terms in ((), self.terms_at_first),
+            preparing=feed.desk.preparing,
+            source=self.workspace.log_source,
         )
 
     # Asking -----------------------------------------------------------------------------------------------
@@ -109,6 +112,8 @@ class LogAsking(SptuiScreen[CallRecord | None]):
 
     def ask(self, pause: float = 0.0) -> None:
         """Asks for what the view shows, unless it is known."""
+        if self._next_look is not None:
+            self._next_look.stop()  # at once: a look that begins before the question would take its place
         self._load(pause)
 
     @property

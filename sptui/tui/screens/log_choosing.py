@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from sptui.calllog.query import Term, next_window, replaced, terms_of, value_of
 from sptui.calllog.questions import Signature
@@ -49,7 +50,7 @@ class LogChoosing(LogShowing):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letters are text while the filter is typed; each key only when the row has something for it."""
-        if isinstance(self.focused, FilterInput) and action in _WITH_LETTERS:
+        if action in _WITH_LETTERS and (isinstance(self.focused, FilterInput) or self._is_opening):
             return False
         if action == "only":
             return bool(self._terms_of_row(str(parameters[0])))
@@ -65,6 +66,22 @@ class LogChoosing(LogShowing):
         """Opens the line in which calls are chosen."""
         self._before_typing = self.terms
         self._filter.open(" ".join(each.text for each in self.terms))
+
+    @property
+    def _is_opening(self) -> bool:
+        return any(each.awaits_focus for each in self.query(LogFilter))
+
+    def on_key(self, event: Key) -> None:
+        """What is typed right behind the key that opens the line belongs into it, however busy the machine is: the app,
+        which looks at the keys last, would take it for commands.
+        """
+        if self._is_opening:
+            if event.is_printable and event.character:
+                event.stop()
+                self._filter.take(event.character)
+        elif (found := self.active_bindings.get(event.key)) is not None and found.binding.id == "log.filter":
+            event.stop()
+            self.action_filter()
 
     @on(LogFilter.Typed)
     def _typed(self, message: LogFilter.Typed) -> None:

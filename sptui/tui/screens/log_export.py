@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Select, Static
 from sptui.calllog.asking.engine import CallLogError, Engine
 from sptui.calllog.exporting import Form as FileForm
 from sptui.calllog.exporting import export, form_of
+from sptui.calllog.preparing import Preparing, Step
 from sptui.calllog.query import Query
 from sptui.calllog.wording import calls
 from sptui.database import DatabaseError
@@ -134,6 +135,11 @@ class LogExportForm(Form):
             bar = f"{progress_bar(count, self._total, 20)} " if self._total else ""
             self.tell(f"{bar}{count:,} calls written, Esc stops")
 
+    def told_before(self, step: Step) -> None:
+        """Shows what is done before the first call is written."""
+        if self.has_class("-busy"):
+            self.tell(f"{step.told[0].upper()}{step.told[1:]}, Esc stops")
+
 
 class _Writing:
     """One writing, in a thread of its own with its own view of the log."""
@@ -143,12 +149,13 @@ class _Writing:
         self._query = query
         self._path = path
         self._loop = asyncio.get_running_loop()
+        self._preparing = Preparing(self._step)
         self._stopped = threading.Event()
         self._engine: Engine | None = None
 
     def run(self) -> int:
         """Writes the file; gives the number of calls."""
-        with self._form.workspace.asked_log() as engine:
+        with self._form.workspace.asked_log(self._preparing) as engine:
             self._engine = engine
             newest = engine.newest() if self._query.needs_newest else None
             form = form_of(self._path)
@@ -157,8 +164,12 @@ class _Writing:
     def stop(self) -> None:
         """Ends it as soon as may be."""
         self._stopped.set()
+        self._preparing.end()
         if self._engine is not None:
             self._engine.cancel()
+
+    def _step(self, step: Step) -> None:
+        self._loop.call_soon_threadsafe(self._form.told_before, step)
 
     def _progress(self, count: int) -> None:
         if self._stopped.is_set():

@@ -48,7 +48,7 @@ class LogShowing(LogAsking):
 
     def compose(self) -> ComposeResult:
         """The names of the two views, what is asked for, the rows, what is known of one."""
-        yield TopBar(*self.place)
+        yield TopBar(*self.place, *filter(None, (self.workspace.log_source,)))
         yield PanelBar({View.CALLS.value: "Calls", View.ERRORS.value: "Errors"}, id="panels")
         yield QuietStatic(id="log-line")
         yield LogFilter(self.names.ids, self._codes, id="log-filter")
@@ -133,9 +133,7 @@ class LogShowing(LogAsking):
             table.set_rows(keys, headings)
             table.display = view is self.view
         self._top = 1 if days[0] and days[0][0] in days[1] and self.view is View.CALLS else 0
-        empty = self.query_one("#empty", QuietStatic)
-        empty.display = not self.table.keys
-        empty.show(why_empty(self.standing))
+        self.query_one("#empty", QuietStatic).display = not self.table.keys
         self.set_class(not self.table.keys, "-nothing")
         self.draw_state()
         self.draw_detail()
@@ -144,6 +142,8 @@ class LogShowing(LogAsking):
         """Shows what is asked for, how many calls fit, whether it is followed."""
         standing = self.standing
         self.query_one("#log-line", QuietStatic).show(log_line(standing, self.size.width - 2))
+        if not self.table.keys:
+            self.query_one("#empty", QuietStatic).show(why_empty(standing))
         problem = self.query_one("#log-problem", QuietStatic)
         problem.display = bool(standing.problem) and bool(self.table.keys)
         problem.show(line(("✖ ", "error"), one_line(standing.problem)))

@@ -91,7 +91,9 @@ class WhoScreen(Sheet):
         if self._problem:
             told = line(("✖ ", "error"), one_line(self._problem), ("  r asks again", "muted"))
         elif waited >= _PATIENCE_SECONDS:
-            told = line((f"◌ asking the log, {waited:.0f} s · Esc stops", "muted"))
+            step = self._desk.preparing
+            doing = step.told if step is not None else "asking the log"
+            told = line((f"◌ {doing}, {waited:.0f} s · Esc stops", "muted"))
         else:
             since = f", since {self._question.since:%Y-%m-%d %H:%M} UTC" if self._question.since else ""
             told = line((f"Over {window_in_words(self._window)}{since}", "muted"))

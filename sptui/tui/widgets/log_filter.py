@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
@@ -58,6 +59,8 @@ class LogFilter(Vertical):
         super().__init__(id=id)
         self._sellers = sellers
         self._codes = codes
+        self.awaits_focus = False
+        """Opened, but the keys do not go to it yet."""
 
     def compose(self) -> ComposeResult:
         """The line and the help under it."""
@@ -88,6 +91,7 @@ class LogFilter(Vertical):
     def open(self, text: str) -> None:
         """Shows the line with what is asked for now; it has the cursor."""
         self.add_class("-open")
+        self.awaits_focus = True
         self._input.value = f"{text} " if text else ""
         self._input.focus()
         self._input.action_end()
@@ -96,6 +100,15 @@ class LogFilter(Vertical):
     def close(self) -> None:
         """Hides the line."""
         self.remove_class("-open")
+        self.awaits_focus = False
+
+    def take(self, character: str) -> None:
+        """Takes a character that was typed before the keys went to the line."""
+        self._input.insert_text_at_cursor(character)
+
+    @on(DescendantFocus)
+    def _has_focus(self) -> None:
+        self.awaits_focus = False
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -230,7 +230,7 @@ CHOSEN = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(chosen=CHOSEN, limit=st.integers(1, 60))
 def test_every_engine_lists_counts_and_groups_what_is_chosen(engine: Engine, chosen: Chosen, limit: int) -> None:
     wanted = sorted((each for each in CALLS if fits(each, chosen)), key=_order, reverse=True)

@@ -17,6 +17,7 @@ from sptui.calllog.asking.engine import CallLogError, Engine
 from sptui.calllog.browsing import Chosen
 from sptui.calllog.desk import ENDED, LogDesk
 from sptui.calllog.importing.importer import Importer
+from sptui.calllog.preparing import Preparing
 from sptui.calllog.questions import Question
 from sptui.spapi.catalogue import load_catalogue
 
@@ -48,7 +49,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
 
 async def test_a_desk_answers_what_the_faces_ask(tmp_path: Path) -> None:
     with recorded_log(tmp_path, CALLS) as log:
-        desk = LogDesk(lambda: opening.asked_log(log, tmp_path))
+        desk = LogDesk(lambda preparing: opening.asked_log(log, tmp_path, preparing))
         question = Question(load_catalogue().find("getOrders"))
         assert await desk.calls(Chosen(), 2) == sorted(CALLS, key=lambda each: each.request_id)[:-3:-1]
         assert await desk.count(Chosen()) == len(CALLS)
@@ -62,7 +63,7 @@ async def test_a_desk_answers_what_the_faces_ask(tmp_path: Path) -> None:
 
 async def test_what_comes_after_the_opening_is_seen(tmp_path: Path) -> None:
     with recorded_log(tmp_path, CALLS[:10]) as log:
-        desk = LogDesk(lambda: opening.asked_log(log, tmp_path))
+        desk = LogDesk(lambda preparing: opening.asked_log(log, tmp_path, preparing))
         assert await desk.count(Chosen()) == 10
         log.record(CALLS[10])
         assert await desk.count(Chosen()) == 11
@@ -77,7 +78,7 @@ async def test_what_comes_after_the_opening_is_seen(tmp_path: Path) -> None:
 async def test_a_question_that_is_cancelled_ends_and_the_next_is_answered(
     name: str, tmp_path: Path, endless: Endless
 ) -> None:
-    desk = LogDesk(lambda: ENGINES[name](tmp_path))
+    desk = LogDesk(lambda _: ENGINES[name](tmp_path))
     asking = asyncio.ensure_future(desk.count(Chosen()))
     await endless.has_begun()
     desk.cancel()
@@ -90,7 +91,7 @@ async def test_a_question_that_is_cancelled_ends_and_the_next_is_answered(
 
 @pytest.mark.parametrize("name", ENGINES)
 async def test_who_stops_waiting_ends_the_question(name: str, tmp_path: Path, endless: Endless) -> None:
-    desk = LogDesk(lambda: ENGINES[name](tmp_path))
+    desk = LogDesk(lambda _: ENGINES[name](tmp_path))
     asking = asyncio.ensure_future(desk.count(Chosen()))
     await endless.has_begun()
     waiting = asyncio.ensure_future(desk.count(Chosen()))
@@ -108,7 +109,7 @@ async def test_closing_ends_what_is_asked(tmp_path: Path, endless: Endless) -> N
     closed: list[bool] = []
 
     @contextmanager
-    def opened() -> Any:
+    def opened(_: Preparing) -> Any:
         with ENGINES["recorded"](tmp_path) as engine:
             yield engine
         closed.append(True)
@@ -124,7 +125,7 @@ async def test_closing_ends_what_is_asked(tmp_path: Path, endless: Endless) -> N
 
 async def test_a_log_that_cannot_be_opened_is_told_and_tried_again(tmp_path: Path) -> None:
     path = tmp_path / "later.jsonl"
-    desk = LogDesk(lambda: opening.asked_file(str(path)))
+    desk = LogDesk(lambda preparing: opening.asked_file(str(path), preparing))
     with pytest.raises(CallLogError, match="later"):
         await desk.count(Chosen())
     path.write_bytes(as_json_lines(CALLS))

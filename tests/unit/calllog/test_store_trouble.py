@@ -147,7 +147,7 @@ def test_recording_never_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> 
     began = time.perf_counter()
     for number in range(5000):
         log.record(record(number))
-    assert time.perf_counter() - began < 2  # the writer stands still all the while
+    assert time.perf_counter() - began < 20  # the writer stands still all the while, and for 30 s
     assert not go_on.is_set()
     go_on.set()
     log.close()

@@ -14,6 +14,7 @@ import pytest
 from sptui.calllog.asking.engine import CallLogError, Engine
 from sptui.calllog.beside import Beside, FailingCall, OtherSellers, OwnCalls
 from sptui.calllog.desk import LogDesk
+from sptui.calllog.preparing import Preparing
 from sptui.calllog.questions import Share
 from sptui.simulator.clock import ManualClock
 from sptui.simulator.world import World, parse_world
@@ -255,7 +256,7 @@ class _Stuck:
 
 def services_over(engine: object) -> ClientServices:
     @contextmanager
-    def opened() -> Iterator[Engine]:
+    def opened(_: Preparing) -> Iterator[Engine]:
         yield engine  # type: ignore[misc]  # no more of an engine than is asked
 
     return ClientServices(
