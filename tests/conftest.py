@@ -7,17 +7,19 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("sptui", deadline=None)  # machines under load are slow, not wrong
+# Machines under load are slow, not wrong.
+settings.register_profile("sptui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sptui")
 
 NO_KEYRING = "keyring.backends.fail.Keyring"
-FOR_TESTS = ("SPTUI_APPROVE", "SPTUI_CLIENTS", "SPTUI_MODELS", "SPTUI_PRISM", "SPTUI_SCHEMATHESIS")
+FOR_TESTS = ("SPTUI_APPROVE", "SPTUI_CHDB", "SPTUI_CLIENTS", "SPTUI_MODELS", "SPTUI_PRISM", "SPTUI_SCHEMATHESIS")
 """Variables that are about the tests themselves."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir")
@@ -39,6 +41,19 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     if (core := sys.modules.get("keyring.core")) is not None:
         monkeypatch.setattr(core, "_keyring_backend", None)  # so that it is chosen anew
     return folder
+
+
+class _DayOfTests(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls(2026, 11, 23, 12, tzinfo=tz)
+
+
+@pytest.fixture
+def day_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """sptui's clocks begin at 2026-11-23 12:00 UTC: what Amazon removes on a later day is still offered."""
+    for module in ("sptui.spapi.clock", "sptui.simulator.clock"):
+        monkeypatch.setattr(f"{module}.datetime", _DayOfTests)
 
 
 @pytest.fixture(autouse=True)

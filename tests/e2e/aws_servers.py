@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from ports import free_port
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 REGION = "eu-west-1"
@@ -33,9 +33,7 @@ class Server:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.account = ACCOUNTS[name]
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,7 +60,7 @@ class Server:
     def end(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
 

@@ -28,7 +28,7 @@ class SimulatorProcess:
     def end(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ends it; its exit status and what it said on stderr."""
         self.process.send_signal(by)
-        _, stderr = self.process.communicate(timeout=20)
+        _, stderr = self.process.communicate(timeout=60)
         return self.process.returncode, stderr
 
 
@@ -37,7 +37,7 @@ def running(*arguments: str) -> Iterator[SimulatorProcess]:
     """A simulator on a free port, ended at the end."""
     made = SimulatorProcess("--port", "0", *arguments)
     try:
-        assert made.base, made.process.communicate(timeout=20)
+        assert made.base, made.process.communicate(timeout=60)
         yield made
     finally:
         if made.process.poll() is None:

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 from merged_models import merged_models
+from ports import free_port
 
 from sptui.spapi.catalogue import Operation, load_catalogue
 from sptui.spapi.requests import (
@@ -62,9 +62,7 @@ def prism(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     folder = tmp_path_factory.mktemp("prism")
     document, log = folder / "models.json", folder / "prism.log"
     document.write_text(json.dumps(merged_models(models)), "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [program, "mock", "-h", "127.0.0.1", "-p", str(port), "--seed", "1", str(document)]
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
@@ -73,7 +71,7 @@ def prism(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+        server.wait(60)
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

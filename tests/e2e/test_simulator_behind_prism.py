@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import httpx
 import pytest
 from asking import Asker, crowd_world
 from merged_models import merged_models
+from ports import free_port
 from prepared import given_for
 from simulator_process import running
 from test_prism import _missing, _wait_for, models
@@ -59,9 +59,7 @@ def proxy(models: Path, simulator: str, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("prism")
     document, log = folder / "models.json", folder / "prism.log"
     document.write_text(json.dumps(merged_models(models, answers=True)), "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [program, "proxy", "-h", "127.0.0.1", "-p", str(port), str(document), simulator]
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
@@ -70,7 +68,7 @@ def proxy(models: Path, simulator: str, tmp_path_factory: pytest.TempPathFactory
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+        server.wait(60)
 
 
 class Violations:

@@ -133,7 +133,7 @@ def test_a_port_in_use() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         refused = Process("--port", str(port))
-        _, stderr = refused.process.communicate(timeout=20)
+        _, stderr = refused.process.communicate(timeout=60)
     assert (refused.process.returncode, refused.first_line) == (2, "")
     assert f"Port {port}" in stderr
     assert "--port 0" in stderr
@@ -152,7 +152,7 @@ def test_a_broken_world_file(tmp_path: Path) -> None:
     path = tmp_path / "world.toml"
     path.write_text('[[seller]]\nid = "A1"\nregion = "NO"\n')
     refused = Process("--world", str(path))
-    _, stderr = refused.process.communicate(timeout=20)
+    _, stderr = refused.process.communicate(timeout=60)
     assert refused.process.returncode == 2
     assert f"{path}:3:1" in stderr
 
@@ -166,7 +166,7 @@ def test_the_sandbox_option(tmp_path: Path) -> None:
 def test_garbage_on_the_socket() -> None:
     with running() as simulator:
         for garbage in (b"\x00\xff\r\n\r\n", b"GET\r\n\r\n", b"G" * 70_000, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"):
-            with socket.create_connection(("127.0.0.1", simulator.port), timeout=20) as client:
+            with socket.create_connection(("127.0.0.1", simulator.port), timeout=60) as client:
                 client.sendall(garbage)
                 assert client.recv(100).startswith(b"HTTP/1.1 4")
         with _client(simulator) as http:

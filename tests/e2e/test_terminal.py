@@ -33,7 +33,7 @@ class Terminal:
             command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = 60) -> None:
         """Reads until ``text`` is on the screen."""
         deadline = time.monotonic() + seconds
         while not any(text in line for line in self.screen.display):
@@ -44,13 +44,14 @@ class Terminal:
         """Types."""
         os.write(self._file, keys.encode())
 
-    def exit_status(self, seconds: float = 20) -> int:
+    def exit_status(self, seconds: float = 60) -> int:
         """Reads until the program is gone."""
         deadline = time.monotonic() + seconds
         while (status := self.process.poll()) is None:
             self._read()
             assert time.monotonic() < deadline
-        self._read()
+        while self._read():
+            pass
         return status
 
     def is_cooked(self) -> bool:
@@ -64,11 +65,13 @@ class Terminal:
         os.close(self._file)
         os.close(self._theirs)
 
-    def _read(self) -> None:
-        if select.select([self._file], [], [], 0.05)[0]:
-            data = os.read(self._file, 65536)
-            self.output += data
-            self._stream.feed(data)
+    def _read(self) -> bool:
+        if not select.select([self._file], [], [], 0.05)[0]:
+            return False
+        data = os.read(self._file, 65536)
+        self.output += data
+        self._stream.feed(data)
+        return True
 
 
 @pytest.fixture

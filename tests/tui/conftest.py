@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Button
 
 from sptui.settings import Accounts, Config
@@ -19,6 +21,7 @@ from sptui.tui.app import SptuiApp
 from sptui.vault import MemoryVault
 from sptui.workspace import Workspace
 
+from . import patience
 from .amazon import CA, DE, MX, NEW_COUNTRY, NON_AMAZON, SICK_REPORT, US, Amazon, statuses
 
 APPLICATION = Application("amzn1.application-oa2-client.tests", "Test app")
@@ -83,6 +86,13 @@ def no_clipboard_program(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(each, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def patient_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause, a key and a click of a pilot end when the app has nothing left to do, not when the machine is busy."""
+    patience.make_pauses_patient(monkeypatch)
+    patience.make_ends_real(monkeypatch)
+
+
 @pytest.fixture
 async def make_workspace(amazon: Amazon, clock: ManualClock) -> AsyncIterator[Callable[..., Workspace]]:
     """Makes workspaces and closes them."""
@@ -111,23 +121,27 @@ def workspace(make_workspace: Callable[..., Workspace]) -> Workspace:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Waits until no refresh runs and the screen is drawn."""
+    """Waits until no worker and no refresh runs and the screen is drawn."""
     app = pilot.app
     assert isinstance(app, SptuiApp)
+    await pilot.pause()  # so that what begins now has begun
     await app.workers.wait_for_complete()
-    monitor = app.workspace.monitor
-    for _ in range(1000):
-        await pilot.pause()
-        if not any(monitor.is_refreshing(each) for each in app.workspace.accounts.authorizations()):
-            break
-    await pilot.pause()
-    await pilot.pause()
+    await patience.until(pilot, lambda _: not refreshing(app.workspace), "the end of refreshing")
+
+
+def refreshing(workspace: Workspace) -> list[str]:
+    """The keys of the authorizations that are being refreshed now."""
+    known = workspace.accounts.authorizations()
+    return [each.key for each in known if workspace.monitor.is_refreshing(each)]
 
 
 async def click_button(pilot: Pilot[None], button: str) -> None:
     """Clicks a button that looks unpressed: for 0.2 s after a press Textual passes over further clicks on it."""
-    while pilot.app.screen.query_one(button, Button).has_class("-active"):
-        await pilot.pause(0.01)
+
+    def released(front: Screen[Any]) -> bool:
+        return not front.query_one(button, Button).has_class("-active")
+
+    await patience.until(pilot, released, f"the release of {button}")
     await pilot.click(button)
 
 

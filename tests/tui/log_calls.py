@@ -11,6 +11,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from sptui.calllog.browsing import Chosen
+from sptui.calllog.preparing import Step
 from sptui.calllog.questions import Question, Signature, WhoAnswer
 from sptui.spapi.calls import CallRecord
 from sptui.tui.app import SptuiApp
@@ -18,7 +19,7 @@ from sptui.tui.log_feed import View
 from sptui.tui.screens.log import LogScreen
 from sptui.workspace import Workspace
 
-from .wizard import until
+from .patience import until
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DE, FR, US = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
@@ -119,6 +120,7 @@ class FakeDesk:
         self.total: int | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.preparing: Step | None = None
 
     async def _answer(self, what: str, chosen: Chosen) -> None:
         import asyncio

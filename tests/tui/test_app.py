@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import OptionList
 
 from sptui.settings import Config
 from sptui.tui.app import SptuiApp
@@ -18,6 +21,7 @@ from sptui.tui.widgets.fleet_table import FleetTable
 from sptui.workspace import Workspace
 
 from .conftest import settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 BINDINGS = list(all_bindings())
@@ -52,12 +56,15 @@ async def test_help_tells_the_keys_of_the_screen_in_front(workspace: Workspace) 
     async with app.run_test(size=(100, 48)) as pilot:
         await settle(pilot)
         await pilot.press("question_mark")
-        await pilot.pause()
-        assert isinstance(app.screen, HelpScreen)
+        await until_front(pilot, HelpScreen)
         assert_screen(app, "help-100x48")
         await pilot.press("escape")
-        await pilot.pause()
-        assert not isinstance(app.screen, HelpScreen)
+        await until(pilot, lambda front: not isinstance(front, HelpScreen), "the screen before")
+
+
+def offered_in(palette: Screen[Any]) -> list[str]:
+    """The titles that the palette has found for what was typed."""
+    return [str(each.prompt).partition("\n")[0].strip() for each in palette.query_one(OptionList).options]
 
 
 async def test_palette_offers_every_action_with_its_key(workspace: Workspace) -> None:
@@ -67,9 +74,10 @@ async def test_palette_offers_every_action_with_its_key(workspace: Workspace) ->
         offered = [command.title for command in app.get_system_commands(app.screen)]
         for title in ("Open  (⏎)", "Filter  (/)", "Refresh  (r)", "Pause  (p)", "Triage  (t)", "Help  (?)", "Theme"):
             assert title in offered
-        await pilot.press("ctrl+p", *"pause", "enter")
-        await settle(pilot)
-        assert workspace.monitor.paused
+        await pilot.press("ctrl+p", *"pause")
+        await until(pilot, lambda front: offered_in(front)[:1] == ["Pause  (p)"], "what is sought")
+        await pilot.press("enter")
+        await until(pilot, lambda _: workspace.monitor.paused, "the pause")
 
 
 async def test_the_footer_stays_short(workspace: Workspace) -> None:
@@ -88,11 +96,9 @@ async def test_the_interval_and_the_theme_change_by_key(workspace: Workspace) ->
     async with app.run_test(size=(120, 24)) as pilot:
         await settle(pilot)
         await pilot.press("plus")
-        await pilot.pause()
-        assert "every 30 min" in screen_text(app)
+        await until_shown(pilot, "every 30 min")
         await pilot.press("minus", "minus")
-        await pilot.pause()
-        assert "every 10 min" in screen_text(app)
+        await until_shown(pilot, "every 10 min")
         await pilot.press("ctrl+t")
         assert not app.current_theme.dark
 
@@ -157,6 +163,8 @@ async def test_the_doctor_tells_what_works(workspace: Workspace, monkeypatch: py
     async with app.run_test(size=(100, 40)) as pilot:
         await settle(pilot)
         await pilot.press("D")
+        await settle(pilot)
+        await until_shown(pilot, "✖ network")
         await settle(pilot)
         text = screen_text(app)
         assert "● config.toml" in text

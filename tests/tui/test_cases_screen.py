@@ -25,8 +25,9 @@ from sptui.tui.screens.texts import TextsScreen
 from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.workspace import Workspace
 
+from .patience import until, until_told
 from .snapshot import assert_screen, screen_text
-from .wizard import names_in, simulated, until, until_over, until_told, walking
+from .wizard import names_in, simulated, until_over, walking
 
 US = "ATVPDKIKX0DER"
 

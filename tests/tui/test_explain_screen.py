@@ -20,9 +20,11 @@ from sptui.tui.screens.choice import ChoiceScreen
 from sptui.tui.screens.explain import ExplainScreen
 from sptui.tui.screens.fill_in import FillInForm
 from sptui.tui.screens.investigation import InvestigationScreen
+from sptui.tui.screens.triage import TriageScreen
 from sptui.workspace import Workspace
 
 from .conftest import settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 CANARY = "canary5a4b3c2d"
@@ -45,25 +47,23 @@ async def demo(clock: ManualClock) -> AsyncIterator[Workspace]:
 async def open_explain(pilot: Pilot[None]) -> ExplainScreen:
     await settle(pilot)
     await pilot.press("t")
-    await pilot.pause()
+    await until_front(pilot, TriageScreen)
     await pilot.press("f3")
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ExplainScreen)
-    return screen
+    return await until_front(pilot, ExplainScreen)
 
 
 async def paste(pilot: Pilot[None], text: str) -> ExplainScreen:
     """A bracketed paste, as the terminal would send it, and what follows from it."""
     focused = pilot.app.screen.focused or pilot.app.screen
     focused.post_message(events.Paste(text))
-    for _ in range(3):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ExplainScreen)
+    screen = await until_front(pilot, ExplainScreen)
+    await read(pilot)
     return screen
+
+
+async def read(pilot: Pilot[None]) -> None:
+    """Waits until what was given has been read."""
+    await until(pilot, lambda _: all(each.is_finished for each in pilot.app.workers), "the reading")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -94,7 +94,7 @@ async def test_a_paste_on_the_wizards_first_page_is_read(demo: Workspace) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("t")
-        await pilot.pause()
+        await until_front(pilot, TriageScreen)
         screen = await paste(pilot, CALL)
         assert screen.explanation is not None
         assert screen.explanation.verdict.first.cause == "lwa"
@@ -134,23 +134,18 @@ async def test_what_is_missing_is_filled_in(demo: Workspace) -> None:
             '{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied.","details":""}]}',
         )
         await pilot.press("f2")
-        await pilot.pause()
-        form = app.screen
-        assert isinstance(form, FillInForm)
+        form = await until_front(pilot, FillInForm)
         assert_screen(app, "explain-fill-in-80x24")
         form.query_one("#operation", Input).value = "getOrdrs"
         await pilot.press("enter")
-        await pilot.pause()
+        await until_shown(pilot, "getOrders")
         assert app.screen is form
-        assert "getOrders" in screen_text(app)
         form.query_one("#operation", Input).value = "getOrders"
         form.query_one("#status", Input).value = "403"
         form.query_one("#marketplace", Input).value = "JP"
         form.query_one("#sellers", Input).value = "1/20"
         await pilot.press("enter")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await read(pilot)
         assert screen.explanation is not None
         case = screen.explanation.case
         assert case.operation is not None
@@ -185,21 +180,14 @@ async def test_a_file_is_opened_and_another_of_its_calls_chosen(demo: Workspace,
         await pilot.press("ctrl+o")
         screen.query_one("#file", Input).value = str(path)
         await pilot.press("enter")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await read(pilot)
         assert screen.explanation is not None
         assert screen.explanation.verdict.first.cause == "service"
         assert CANARY not in screen_text(app)
         await pilot.press("f3")
-        for _ in range(5):
-            await pilot.pause()
-        assert isinstance(app.screen, ChoiceScreen)
-        app.screen.query_one(OptionList).highlighted = 1
+        (await until_front(pilot, ChoiceScreen)).query_one(OptionList).highlighted = 1
         await pilot.press("enter")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await read(pilot)
         assert screen.explanation.verdict.first.cause == "throttled"
 
 
@@ -210,13 +198,11 @@ async def test_a_file_that_is_not_there_is_told(demo: Workspace, tmp_path: Path)
         await pilot.press("ctrl+o")
         screen.query_one("#file", Input).value = str(tmp_path / "none.har")
         await pilot.press("enter")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "No such file" in screen_text(app)
+        await read(pilot)
+        await until_shown(pilot, "No such file")
         await pilot.press("escape")
+        await until(pilot, lambda _: not screen.has_class("-file"), "the end of the line for a file")
         assert app.screen is screen
-        assert not screen.has_class("-file")
 
 
 async def test_copies_the_text_for_support_without_secrets(demo: Workspace) -> None:
@@ -225,7 +211,7 @@ async def test_copies_the_text_for_support_without_secrets(demo: Workspace) -> N
         await open_explain(pilot)
         await paste(pilot, CALL)
         await pilot.press("f4")
-        await pilot.pause()
+        await until(pilot, lambda _: bool(app.clipboard), "the copy")
         assert "252b173d-0120-4747-b400-18bc541bfeaf" in app.clipboard
         assert CANARY not in app.clipboard
 
@@ -236,13 +222,10 @@ async def test_goes_on_live_with_the_same_call(demo: Workspace) -> None:
         await open_explain(pilot)
         await paste(pilot, CALL)
         await pilot.press("f5")
-        for _ in range(5):
-            await pilot.pause()
-        if isinstance(app.screen, ChoiceScreen):
+        screen = await until(pilot, lambda front: isinstance(front, ChoiceScreen | InvestigationScreen), "the choice")
+        if isinstance(screen, ChoiceScreen):
             await pilot.press("enter")
-            for _ in range(5):
-                await pilot.pause()
-        assert isinstance(app.screen, InvestigationScreen)
+            await until_front(pilot, InvestigationScreen)
 
 
 async def test_a_long_paste_is_shown_in_part_and_cleared(demo: Workspace) -> None:
@@ -254,9 +237,7 @@ async def test_a_long_paste_is_shown_in_part_and_cleared(demo: Workspace) -> Non
         assert area.read_only
         assert len(area.text) < 10_000
         await pilot.press("ctrl+l")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await read(pilot)
         assert area.text == ""
         assert screen.explanation is None
 
@@ -268,7 +249,6 @@ async def test_typing_is_read_after_a_pause(demo: Workspace) -> None:
         await pilot.press(*"getOrders 429 QuotaExceeded")
         assert screen._typing is not None
         screen._read(screen.query_one("#paste", TextArea).text)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await read(pilot)
         assert screen.explanation is not None
         assert screen.explanation.verdict.first.cause == "throttled"

@@ -23,6 +23,7 @@ from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.workspace import Workspace
 
 from .conftest import settle
+from .patience import PATIENCE_SECONDS, until_front
 from .snapshot import assert_screen, screen_text
 from .wizard import until_over
 
@@ -47,9 +48,15 @@ async def simulated(clock: ManualClock) -> AsyncIterator[Simulated]:
 async def open_panel(pilot: Pilot[None]) -> FaultsScreen:
     await settle(pilot)
     await pilot.press("f9")
+    return await until_front(pilot, FaultsScreen)
+
+
+async def open_example(pilot: Pilot[None]) -> TriageScreen:
+    """The wizard's form, filled with the scenario's call."""
+    await pilot.press("t")
+    screen = await until_front(pilot, TriageScreen)
+    await pilot.press("ctrl+n")
     await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, FaultsScreen)
     return screen
 
 
@@ -170,8 +177,7 @@ async def test_what_is_wrong_is_told_when_asked_for(simulated: Simulated) -> Non
         await settle(pilot)
         assert "DEMO secret-expired" in screen_text(app)
         assert beginning not in screen_text(app)
-        await pilot.press("t", "ctrl+n")
-        await pilot.pause()
+        await open_example(pilot)
         assert beginning not in screen_text(app)
         await open_panel(pilot)
         assert beginning not in screen_text(app)
@@ -231,9 +237,7 @@ async def test_a_call_of_another_program_is_looked_into_with_its_answer(simulate
     app = SptuiApp(workspace)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("t", "ctrl+n")
-        await pilot.pause()
-        await pilot.pause()
+        await open_example(pilot)
         text = screen_text(app)
         assert "sent by another program, answered 403" in text
         assert "scenario-jun" not in text
@@ -248,9 +252,7 @@ async def test_a_call_off_the_api_is_looked_into_too(simulated: Simulated) -> No
     app = SptuiApp(simulated("secret-wrong"))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("t", "ctrl+n")
-        await pilot.pause()
-        await pilot.pause()
+        await open_example(pilot)
         assert app.screen.query_one("#operation", Select).value == Select.NULL
         assert "of-last-spring" not in screen_text(app)
         await pilot.press("f5")
@@ -263,9 +265,7 @@ async def test_a_changed_form_is_sent_anew(simulated: Simulated) -> None:
     app = SptuiApp(simulated("token-refresh-sent"))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("t", "ctrl+n")
-        await pilot.pause()
-        await pilot.pause()
+        await open_example(pilot)
         assert isinstance(app.screen, TriageScreen)
         field = next(each for each in app.screen.query(Input) if each.name == "CreatedAfter")
         field.value = "2026-02-01T00:00:00Z"
@@ -298,8 +298,7 @@ async def test_an_example_that_cannot_be_made_is_told(clock: ManualClock) -> Non
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             await settle(pilot)
             assert "DEMO Mine" in screen_text(app)
-            await pilot.press("t", "ctrl+n")
-            await pilot.pause()
+            await open_example(pilot)
             assert "Elsewhere cannot be made" in screen_text(app)
             assert isinstance(app.screen, TriageScreen)
     finally:
@@ -317,7 +316,7 @@ async def test_a_fast_world_is_told_and_waits_are_short() -> None:
             await pilot.pause()
             assert "600× time" in screen_text(app)  # noqa: RUF001
             before = workspace.clock.now()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await workspace.clock.sleep(300)
             assert (workspace.clock.now() - before).total_seconds() >= 299
             await pilot.press("p")

@@ -26,7 +26,8 @@ from sptui.workspace import Workspace
 
 from .amazon import Amazon
 from .conftest import click_button, settle
-from .snapshot import assert_screen, screen_text
+from .patience import PATIENCE_SECONDS, until, until_front, until_shown
+from .snapshot import assert_screen
 
 pytest.importorskip("duckdb")
 
@@ -75,21 +76,19 @@ async def opened(workspace: Workspace, size: tuple[int, int] = (120, 40)) -> Asy
         yield pilot, form
 
 
-async def until(pilot: Pilot[None], text: str) -> str:
-    for _ in range(400):
-        shown = screen_text(pilot.app)
-        if text in " ".join(shown.replace("│", " ").split()):
-            return shown
-        await pilot.pause(0.02)
-    raise AssertionError(f"{text!r} did not come:\n{screen_text(pilot.app)}")
-
-
 async def name(pilot: Pilot[None], form: LogImportForm, path: Path) -> None:
     form.query_one("#path", Input).value = str(path)
-    await until(pilot, "In the log")
-    await pilot.app.workers.wait_for_complete([each for each in pilot.app.workers if each.group == "look"])
-    for _ in range(5):
-        await pilot.pause()
+    await until_shown(pilot, "In the log")
+    await looked(pilot)
+
+
+async def looked(pilot: Pilot[None]) -> None:
+    """Waits until what was typed has been looked at, which begins a moment after the typing."""
+
+    def over(_: object) -> bool:
+        return all(each.is_finished for each in pilot.app.workers if each.group == "look")
+
+    await until(pilot, over, "the look at the file")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -103,14 +102,11 @@ async def test_a_log_is_shown_as_it_would_be_imported_and_what_came_of_it(
         await name(pilot, form, Path("app.jsonl"))
         assert_screen(pilot.app, f"log-import-{size[0]}x{size[1]}")
         await pilot.press("enter")
-        await until(pilot, "300 new calls, 0 known already, 2 lines that cannot be read.")
-        await until(pilot, "Done.")
-        await pilot.pause()
-        await pilot.pause()
+        await until_shown(pilot, "300 new calls, 0 known already, 2 lines that cannot be read.")
+        await until_shown(pilot, "Done.")
         assert_screen(pilot.app, f"log-import-over-{size[0]}x{size[1]}")
         await pilot.press("escape")
-        await pilot.pause()
-        assert pilot.app.screen is not form
+        await until(pilot, lambda front: front is not form, "the screen before")
 
 
 async def test_the_mapping_is_corrected_and_kept(workspace: Workspace, tmp_path: Path) -> None:
@@ -121,25 +117,23 @@ async def test_the_mapping_is_corrected_and_kept(workspace: Workspace, tmp_path:
     (tmp_path / "a.log").write_bytes(strange)
     async with opened(workspace) as (pilot, form):
         await name(pilot, form, tmp_path / "a.log")
-        await until(pilot, "Nothing tells the time and the path of a call.")
+        await until_shown(pilot, "Nothing tells the time and the path of a call.")
         for field, column in (("time", "moment"), ("path", "where")):
             table = form.query_one("#fields", DataTable)
             table.focus()
             table.move_cursor(row=table.get_row_index(field))
             await pilot.press("enter")
-            await pilot.pause()
-            assert isinstance(pilot.app.screen, ChoiceScreen)
-            choices = pilot.app.screen.query_one(OptionList)
+            choices = (await until_front(pilot, ChoiceScreen)).query_one(OptionList)
             choices.highlighted = ["", "moment", "where", "status"].index(column)
             await pilot.press("enter")
-            await pilot.pause(0.1)
-        await until(pilot, "2025-11-01 12:26:40")
+            await until_front(pilot, LogImportForm)
+        await until_shown(pilot, "2025-11-01 12:26:40")
         await click_button(pilot, "#import")
-        await until(pilot, "4 new calls")
+        await until_shown(pilot, "4 new calls")
     (tmp_path / "b.log").write_bytes(strange.replace(b"17620", b"17630"))
     async with opened(workspace) as (pilot, form):
         await name(pilot, form, tmp_path / "b.log")
-        await until(pilot, "2025-11-13 02:13:20")  # what was chosen for these fields is known
+        await until_shown(pilot, "2025-11-13 02:13:20")  # what was chosen for these fields is known
 
 
 async def test_an_import_is_stopped_and_goes_on_later(
@@ -151,7 +145,7 @@ async def test_an_import_is_stopped_and_goes_on_later(
     def slow(self: Importer, *arguments: Any, **named: Any) -> bool:
         done = take(self, *arguments, **named)
         if self._ledger.progress(str(tmp_path / "a.jsonl")):
-            gate.wait(10)
+            assert gate.wait(PATIENCE_SECONDS)
         return done
 
     monkeypatch.setattr(Importer, "_take", slow)
@@ -159,18 +153,18 @@ async def test_an_import_is_stopped_and_goes_on_later(
     async with opened(workspace) as (pilot, form):
         await name(pilot, form, tmp_path / "a.jsonl")
         await pilot.press("f5")
-        await until(pilot, "Esc stops.")
+        await until_shown(pilot, "Esc stops.")
         assert form.query_one("#import", Button).disabled
         await pilot.press("f5")  # one at a time
         await pilot.press("escape")
-        await until(pilot, "Stopping after what is being read.")
+        await until_shown(pilot, "Stopping after what is being read.")
         gate.set()
-        await until(pilot, "Stopped. What is imported stays; the next import goes on from there.")
-        await until(pilot, "known already")
+        await until_shown(pilot, "Stopped. What is imported stays; the next import goes on from there.")
+        await until_shown(pilot, "known already")
         await pilot.press("f5")
-        await until(pilot, "Done.")
+        await until_shown(pilot, "Done.")
         await pilot.press("f5")
-        await until(pilot, "0 new calls, 0 known already")
+        await until_shown(pilot, "nothing new since the last import.")
 
 
 async def test_leaving_the_app_ends_an_import(
@@ -181,7 +175,7 @@ async def test_leaving_the_app_ends_an_import(
     async with opened(workspace) as (pilot, form):
         await name(pilot, form, tmp_path / "a.jsonl")
         await pilot.press("f5")
-        await until(pilot, "new calls")
+        await until_shown(pilot, "new calls")
         assert form._run is not None
 
 
@@ -193,16 +187,17 @@ async def test_a_folder_is_imported_and_a_file_that_is_no_log_is_told(workspace:
     (folder / "c.jsonl").write_bytes(b"hello\n")
     async with opened(workspace) as (pilot, form):
         form.query_one("#path", Input).value = f"{folder}/"
-        await until(pilot, "in 3 files (shown: a.jsonl)")
+        await until_shown(pilot, "in 3 files (shown: a.jsonl)")
         await pilot.press("f5")
-        await until(pilot, "2 files: 6 new calls")
-        await until(pilot, "is no log that can be read")
+        await until_shown(pilot, "2 files: 6 new calls")
+        await until_shown(pilot, "is no log that can be read")
         form.query_one("#path", Input).value = str(folder / "c.jsonl")
-        await until(pilot, "✖")
+        await until_shown(pilot, "✖")
         form.query_one("#path", Input).value = str(tmp_path / "nowhere")
-        await pilot.pause(0.4)
+        await pilot.pause()
+        await looked(pilot)
         await pilot.press("f5")
-        await until(pilot, "There is no file")
+        await until_shown(pilot, "There is no file")
 
 
 async def test_in_a_simulated_world_the_calls_go_to_memory_once(tmp_path: Path) -> None:
@@ -211,10 +206,10 @@ async def test_in_a_simulated_world_the_calls_go_to_memory_once(tmp_path: Path) 
     before = len(workspace.call_log.tail(1000))
     for expected in ("30 new calls, 0 known", "0 new calls, 30 known"):
         async with opened(workspace) as (pilot, form):
-            await until(pilot, "the calls go to memory")
+            await until_shown(pilot, "the calls go to memory")
             await name(pilot, form, tmp_path / "a.jsonl")
             await pilot.press("f5")
-            await until(pilot, expected)
+            await until_shown(pilot, expected)
     records = [each for each in workspace.call_log.tail(1000) if each.operation == "orders-v0.getOrderAddress"]
     assert len(records) == 30
     assert before < 1000

@@ -19,8 +19,8 @@ from sptui.tui.widgets.panel_bar import PanelName
 from sptui.workspace import Workspace
 
 from .log_calls import DENIED, View, answered, call, denied, logged, looking, screen_of
+from .patience import until, until_told
 from .snapshot import assert_screen, screen_text
-from .wizard import until, until_told
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 GROUP = 'op:orders-v0.getOrders status:403 code:Unauthorized "Access to requested resource is denied"'

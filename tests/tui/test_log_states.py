@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
-from sptui.calllog.asking.engine import CallLogError
+from sptui.calllog.asking.engine import CallLogError, Engine
+from sptui.calllog.desk import LogDesk
 from sptui.calllog.exporting import Form as FileForm
+from sptui.calllog.preparing import COPYING, Preparing, Step
 from sptui.calllog.query import text_of
 from sptui.database import DatabaseError
 from sptui.settings import Config
 from sptui.settings.config import CallLogConfig
 from sptui.tui import log_feed
-from sptui.tui.screens import log_asking
+from sptui.tui.screens import log_asking, log_choosing, who
 from sptui.tui.screens.log import LogScreen
 from sptui.tui.screens.log_export import LogExportForm
 from sptui.tui.screens.log_import import LogImportForm
 from sptui.tui.screens.sellers import SellersScreen
 from sptui.tui.screens.who import WhoScreen
+from sptui.tui.widgets.log_filter import FilterInput
 from sptui.tui.widgets.quiet_static import QuietStatic
 from sptui.workspace import Workspace
 
 from .conftest import click_button
 from .log_calls import FakeDesk, answered, call, denied, logged, looking, screen_of
+from .patience import until, until_told
 from .snapshot import assert_screen, screen_text
-from .wizard import names_in, until, until_told
+from .wizard import names_in
 
 
 @pytest.fixture
@@ -75,6 +82,115 @@ async def test_a_slow_log_is_told_of_and_escape_ends_the_question(workspace: Wor
         assert "3 calls" in screen_text(pilot.app)
 
 
+class Watch:
+    """Time that stands still until a test moves it."""
+
+    seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_is_done_before_the_log_can_be_asked_is_told(
+    workspace: Workspace, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch()
+    for each in (log_asking, who):
+        monkeypatch.setattr(each, "time", watch)
+    desk.gate.clear()
+    desk.preparing = Step(COPYING, 34)
+    async with looking(workspace, settled=False) as pilot:
+        await until_asked(pilot, desk, "calls", 1)
+        watch.seconds += 0.5
+        await until_told(pilot, "◌ copying the recorded calls, 34 %, Esc stops")
+        assert_screen(pilot.app, "log-preparing-80x24")
+        watch.seconds += 11.5
+        await until_told(pilot, "◌ copying the recorded calls, 34 %, 12 s, Esc stops")
+        desk.preparing = Step(COPYING, 35)
+        await until_told(pilot, "Copying the recorded calls, 35 %…")  # the middle is kept up too
+        desk.preparing = None
+        desk.gate.set()
+        await answered(pilot)
+        await pilot.press("j")
+        desk.gate.clear()
+        desk.preparing = Step(COPYING, 99)
+        await pilot.press("w")
+        await until(pilot, lambda front: isinstance(front, WhoScreen), "who else")
+        watch.seconds += 0.4
+        await until_told(pilot, "◌ copying the recorded calls, 99 %, 0 s · Esc stops")
+
+
+@pytest.mark.parametrize("leaving", ["escape", "q", ""], ids=["Esc", "quit", "the app ends"])
+async def test_an_opening_ends_with_the_screen(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, leaving: str
+) -> None:
+    begun, left = threading.Event(), threading.Event()
+
+    @contextmanager
+    def opened(preparing: Preparing) -> Iterator[Engine]:
+        try:
+            while not left.wait(0.01):
+                begun.set()
+                preparing.tell(COPYING, 1, 2)
+        finally:
+            left.set()
+        yield cast("Engine", None)
+
+    monkeypatch.setattr(workspace, "open_log", lambda: LogDesk(opened))
+    async with looking(workspace, settled=False) as pilot:
+        await until(pilot, lambda _: begun.is_set(), "the opening")
+        await pilot.press(*filter(None, [leaving]))
+        if leaving == "escape":
+            await until_told(pilot, "Stopped before the log answered.")
+    assert left.wait(60)
+
+
+async def test_an_export_tells_what_is_done_before_and_can_be_stopped_then(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = threading.Event()
+
+    @contextmanager
+    def opened(preparing: Preparing) -> Iterator[Engine]:
+        try:
+            while not left.wait(0.01):
+                preparing.tell(COPYING, 34, 100)
+        finally:
+            left.set()
+        yield cast("Engine", None)
+
+    async with looking(logged(workspace)) as pilot:
+        form = await to_export(pilot)
+        monkeypatch.setattr(workspace, "asked_log", opened)
+        form.query_one("#path", Input).value = str(tmp_path / "calls.jsonl")
+        await pilot.press("enter")
+        await until_message(pilot, form, "Copying the recorded calls, 34 %, Esc stops")
+        await pilot.press("escape")
+        await until_message(pilot, form, "Stopped. No file was written.")
+        assert await asyncio.to_thread(left.wait, 60)
+        assert not [each for each in names_in(tmp_path) if each.startswith("calls")]
+
+
+DATABASE = msgspec.structs.replace(
+    Config(), call_log=CallLogConfig(url="clickhouse+native://log/x", table="logs.calls")
+)
+
+
+async def test_a_database_is_named_and_its_emptiness_is_not_that_of_the_own_log(
+    make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, desk = make_workspace(config=DATABASE), FakeDesk()
+    monkeypatch.setattr(workspace, "open_log", lambda: desk)
+    async with looking(workspace) as pilot:
+        assert "Call log > logs.calls in clickhouse" in screen_text(pilot.app)
+        assert_screen(pilot.app, "log-database-empty-80x24")
+        desk.problem = CallLogError("The table logs.calls has no column 'tuk'.")
+        await pilot.press("r")
+        await answered(pilot)
+        assert "Changes to config.toml count from the next start." in screen_text(pilot.app)
+
+
 async def test_old_rows_stay_while_new_ones_load(workspace: Workspace, desk: FakeDesk) -> None:
     async with looking(workspace) as pilot:
         desk.gate.clear()
@@ -86,14 +202,31 @@ async def test_old_rows_stay_while_new_ones_load(workspace: Workspace, desk: Fak
         await answered(pilot)
 
 
-async def test_of_several_quick_changes_the_last_wins(workspace: Workspace, desk: FakeDesk) -> None:
+async def test_of_several_quick_changes_the_last_wins(
+    workspace: Workspace, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_choosing, "TYPING_PAUSE_SECONDS", 1.0)
     async with looking(workspace) as pilot:
-        await pilot.press("slash", *"denied")
+        await pilot.press("slash")
+        for letter in "denied":  # as fast as they come, whatever the machine does beside
+            pilot.app.post_message(events.Key(letter, letter))
         await answered(pilot)
         asked = [each.text for each in desk.questions("calls")]
         assert asked[0] == ""
         assert asked[-1] == "denied"
         assert len(asked) <= 3
+
+
+async def test_what_is_typed_in_haste_behind_the_slash_belongs_into_the_line(
+    workspace: Workspace, desk: FakeDesk
+) -> None:
+    async with looking(workspace) as pilot:
+        pilot.app.post_message(events.Key("slash", "/"))
+        for character in "etxwi":
+            pilot.app.post_message(events.Key(character, character))
+        await until(pilot, lambda _: text_of(screen_of(pilot).terms) == "etxwi", "the word")
+        assert isinstance(pilot.app.focused, FilterInput)
+        assert isinstance(pilot.app.screen, LogScreen)
 
 
 async def test_a_change_ends_the_question_before_it(workspace: Workspace, desk: FakeDesk) -> None:
@@ -319,9 +452,7 @@ async def test_all_that_fits_is_written_and_never_over_a_file_unasked(
         assert not any('"status":200' in each for each in lines)
         form = await to_export(pilot)
         form.query_one("#form", Select).value = FileForm.CSV
-        await pilot.pause()
-        await pilot.pause()
-        assert form.query_one("#path", Input).value == "calls.csv"
+        await until(pilot, lambda _: form.query_one("#path", Input).value == "calls.csv", "the name of the form")
         await click_button(pilot, "#write")
         await until(pilot, lambda front: isinstance(front, LogScreen), "the log")
         assert len((tmp_path / "calls.csv").read_text(encoding="utf-8").splitlines()) == len(lines) + 1

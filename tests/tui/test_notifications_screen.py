@@ -28,7 +28,8 @@ from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.workspace import Workspace
 
 from .amazon import DE, US, Amazon
-from .conftest import APPLICATION, settle
+from .conftest import APPLICATION, refreshing, settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/sptui"
@@ -195,23 +196,14 @@ async def showing(
 async def open_screen(pilot: Pilot[None]) -> None:
     await pilot.pause()
     await pilot.press("N")
-    await pilot.pause()
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        await pilot.pause()
-        if holds():
-            return
-    pytest.fail("it never came to that")
+    await until_front(pilot, NotificationsScreen)
 
 
 async def answer(pilot: Pilot[None], choice: str) -> None:
     """Waits for a question and answers it."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, QuestionScreen))
-    assert isinstance(pilot.app.screen, QuestionScreen)
-    await pilot.press(str(pilot.app.screen._question.choices.index(choice) + 1))
-    await pilot.pause()
+    question = await until_front(pilot, QuestionScreen)
+    await pilot.press(str(question._question.choices.index(choice) + 1))
+    await until(pilot, lambda front: front is not question, "what follows the question")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -228,8 +220,7 @@ async def test_looks_as_approved_without_a_queue(make_workspace: Callable[..., W
     async with showing(make_workspace()) as (app, pilot):
         assert_screen(app, "notifications-no-queue-80x24")
         await pilot.press("r")
-        await pilot.pause()
-        assert "No queue is set" in screen_text(app)
+        await until_shown(pilot, "No queue is set")
 
 
 async def test_looks_as_approved_without_sellers(make_workspace: Callable[..., Workspace], unwatched: None) -> None:
@@ -243,12 +234,12 @@ async def test_setting_up_all_asks_before_every_change(
     async with showing(make_workspace(config=CONFIG), notifications=True) as (app, pilot):
         assert standings(app) == ["? not asked yet"] * 5
         await pilot.press("S")
-        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await until_front(pilot, QuestionScreen)
         assert amazon.changes == []
         assert_screen(app, "notifications-question-80x24")
         await answer(pilot, "yes")
         await answer(pilot, "yes to all")
-        await until(pilot, lambda: "subscribed." in screen_text(app))
+        await until_shown(pilot, "subscribed.")
         assert standings(app) == ["● subscribed"] * 3 + ["✖ failed", "● subscribed"]
         assert len(amazon.changes) == 2 + 4
         for _ in range(3):
@@ -262,45 +253,44 @@ async def test_a_no_sends_nothing(
 ) -> None:
     async with showing(make_workspace(config=CONFIG)) as (app, pilot):
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await until_front(pilot, QuestionScreen)
         await pilot.press("escape")
-        await until(pilot, lambda: "0 of 1 subscribed" in screen_text(app))
+        await until_shown(pilot, "0 of 1 subscribed")
         assert standings(app)[0] == "- not done"
         await pilot.press("S")
         await answer(pilot, "no to all")
-        await until(pilot, lambda: "0 of 5 subscribed" in screen_text(app))
+        await until_shown(pilot, "0 of 5 subscribed")
         assert amazon.changes == []
 
 
 async def test_undo_takes_back_what_was_set_up(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    async with showing(make_workspace(config=CONFIG)) as (app, pilot):
+    async with showing(make_workspace(config=CONFIG)) as (_app, pilot):
         await pilot.press("S")
         await answer(pilot, "yes to all")
-        await until(pilot, lambda: "4 of 5 subscribed" in screen_text(app))
+        await until_shown(pilot, "4 of 5 subscribed")
         await pilot.press("r")
-        await until(pilot, lambda: "4 of 5 subscribed" in screen_text(app))
-        assert "Amazon may deliver" in screen_text(app)
+        await until_shown(pilot, "4 of 5 subscribed")
+        await until_shown(pilot, "Amazon may deliver")
         await pilot.press("U")
         await answer(pilot, "yes to all")
-        await until(pilot, lambda: "destinations deleted" in screen_text(app))
+        await until_shown(pilot, "destinations deleted")
         assert (amazon.destinations, amazon.subscriptions) == ({}, {})
 
 
 async def test_escape_stops_what_runs_and_a_further_escape_leaves(
     make_workspace: Callable[..., Workspace], amazon: NotifyingAmazon, queue: FakeQueue, unwatched: None
 ) -> None:
-    async with showing(make_workspace(config=CONFIG)) as (app, pilot):
+    async with showing(make_workspace(config=CONFIG)) as (_app, pilot):
         amazon.gate.clear()
         await pilot.press("S")
-        await until(pilot, lambda: "setting up" in screen_text(app))
+        await until_shown(pilot, "setting up")
         await pilot.press("escape")
-        await until(pilot, lambda: "Stopped." in screen_text(app))
+        await until_shown(pilot, "Stopped.")
         amazon.gate.set()
         await pilot.press("escape")
-        await pilot.pause()
-        assert not isinstance(app.screen, NotificationsScreen)
+        await until(pilot, lambda front: not isinstance(front, NotificationsScreen), "the screen before")
         assert amazon.changes == []
 
 
@@ -312,11 +302,11 @@ async def test_reading_by_hand_and_a_queue_that_fails(
     async with showing(workspace) as (app, pilot):
         queue.problems = [QueueError("expired", "The AWS credentials have expired: [/x] sign in again.")]
         await pilot.press("n")
-        await until(pilot, lambda: "have expired" in screen_text(app))
+        await until_shown(pilot, "have expired")
         assert_screen(app, "notifications-failed-80x24")
         queue.bodies = [json.dumps(message(id_="n-2")), json.dumps(message(id_="n-1"))]
         await pilot.press("n")
-        await until(pilot, lambda: "2 received, 1 new" in screen_text(app))
+        await until_shown(pilot, "2 received, 1 new")
         assert queue.deleted == ["m-0", "m-1"]
         assert "A notification is missing: on 2026-11-23" in screen_text(app)
 
@@ -330,11 +320,12 @@ async def test_while_the_app_runs_the_queue_is_read_and_the_report_asked_for(
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await until(pilot, lambda: not any(map(workspace.monitor.is_refreshing, workspace.accounts.authorizations())))
+        known = workspace.monitor.known
+        await until(pilot, lambda _: known(who).latest is not None and not refreshing(workspace), "the first reading")
         asked = amazon.asked["Atzr|northwind-na"]
         queue.bodies = [json.dumps({**message(id_="n-2"), "eventTime": "2026-11-23T11:00:00Z"})]
         queue.arrived.set()
-        await until(pilot, lambda: amazon.asked["Atzr|northwind-na"] > asked)
+        await until(pilot, lambda _: amazon.asked["Atzr|northwind-na"] > asked, "the question to Amazon")
         notified = workspace.monitor.known(who).notified
         assert notified is not None
         assert notified.id == "n-2"
@@ -346,9 +337,9 @@ async def test_a_queue_that_cannot_be_read_is_told_among_the_modes(
     queue.problems = [QueueError("network", "AWS was not reached.")] * 3
     app = SptuiApp(make_workspace(config=CONFIG))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: "queue failing" in screen_text(app))
+        await until_shown(pilot, "queue failing")
         await open_screen(pilot)
-        assert "not being read: AWS was not reached." in screen_text(app)
+        await until_shown(pilot, "not being read: AWS was not reached.")
 
 
 async def test_a_file_is_imported_for_a_seller(
@@ -360,18 +351,18 @@ async def test_a_file_is_imported_for_a_seller(
     path.write_text(json.dumps(message(subscription="sub-unknown")) + "\n{cut\n", encoding="utf-8")  # noqa: ASYNC240
     async with showing(workspace) as (app, pilot):
         await pilot.press("i")
-        await pilot.pause()
+        await until(pilot, lambda front: bool(front.query("#path")), "the form")
         app.screen.query_one("#path", Input).value = "none"
         await pilot.press("enter")
-        await until(pilot, lambda: "cannot be read" in screen_text(app))
+        await until_shown(pilot, "cannot be read")
         app.screen.query_one("#path", Input).value = str(path)
         await pilot.press("enter")
-        await until(pilot, lambda: "1 of subscriptions that are not known" in screen_text(app))
+        await until_shown(pilot, "1 of subscriptions that are not known")
         assert_screen(app, "notifications-import-80x24")
         app.screen.query_one("#seller").value = workspace.accounts.authorizations()[1].key  # type: ignore[attr-defined]
         app.screen.query_one("#path", Input).focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "1 new" in screen_text(app))
+        await until_shown(pilot, "1 new")
         assert [each.region for each in workspace.history.status_changes()] == [Region.EU]
 
 

@@ -26,6 +26,7 @@ from sptui.workspace import Workspace
 
 from .amazon import Amazon
 from .conftest import choose, settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 
@@ -41,9 +42,7 @@ async def open_operations(pilot: Pilot[None], query: str = "") -> OperationsScre
     await settle(pilot)
     await choose(pilot)
     await pilot.press("o")
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, OperationsScreen)
+    screen = await until_front(pilot, OperationsScreen)
     screen.query_one("#search", Input).value = query
     await pilot.pause()
     await pilot.pause()
@@ -53,9 +52,8 @@ async def open_operations(pilot: Pilot[None], query: str = "") -> OperationsScre
 async def open_call(pilot: Pilot[None], query: str) -> CallScreen:
     await open_operations(pilot, query)
     await pilot.press("enter")
+    screen = await until_front(pilot, CallScreen)
     await settle(pilot)
-    screen = pilot.app.screen
-    assert isinstance(screen, CallScreen)
     return screen
 
 
@@ -133,8 +131,7 @@ async def test_nothing_found_is_told_and_escape_shows_all_again_then_leaves(demo
         assert "No operation fits." not in screen_text(app)
         assert screen.selected_operation is not None
         await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(app.screen, SellersScreen)
+        await until_front(pilot, SellersScreen)
 
 
 async def test_the_mouse_selects_and_opens(demo: Workspace) -> None:
@@ -143,9 +140,7 @@ async def test_the_mouse_selects_and_opens(demo: Workspace) -> None:
         screen = await open_operations(pilot, "getord")
         first = screen.query_one(OperationList).selected_key
         await pilot.click("#operations", offset=(6, 4))
-        await pilot.pause()
-        assert isinstance(app.screen, CallScreen)
-        assert app.screen.selected_operation.key != first
+        assert (await until_front(pilot, CallScreen)).selected_operation.key != first
 
 
 async def test_copies_the_minimal_request_as_curl(demo: Workspace) -> None:
@@ -251,8 +246,7 @@ async def test_side_effects_are_asked_about_with_the_whole_call(demo: Workspace)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_call(pilot, "createReport")
         await pilot.press("f5")
-        await pilot.pause()
-        assert isinstance(in_front(pilot), QuestionScreen)
+        await until_front(pilot, QuestionScreen)
         assert_screen(app, "call-question-80x24")
         await pilot.press("enter")  # by habit: the careful answer has the cursor
         await settle(pilot)
@@ -260,8 +254,9 @@ async def test_side_effects_are_asked_about_with_the_whole_call(demo: Workspace)
         assert status_of(screen) is None
         assert not [each for each in demo.call_log.tail(1000) if each.operation.endswith("createReport")]
         await pilot.press("f5")
-        await pilot.pause()
+        await until_front(pilot, QuestionScreen)
         await pilot.press("y")
+        await until_front(pilot, CallScreen)
         await settle(pilot)
         assert status_of(screen) == 202
         assert "reportId" in screen_text(app)
@@ -274,7 +269,7 @@ async def test_a_long_call_is_read_to_its_end_before_the_yes(demo: Workspace) ->
         field = next(each for each in screen.query(Input) if each.name == "marketplaceIds")
         field.value = ",".join([*(f"FILLER{number}" for number in range(40)), "THE-LAST-ONE"])
         await pilot.press("f5")
-        await pilot.pause()
+        await until_front(pilot, QuestionScreen)
         assert "THE-LAST-ONE" not in screen_text(app)
         for _ in range(8):
             await pilot.press("pagedown")
@@ -293,13 +288,12 @@ async def test_read_only_refuses_side_effects_and_nothing_else(demo: Workspace) 
         assert status_of(screen) is None
         assert "read_only is set" in " ".join(screen_text(app).split())
         await pilot.press("escape")
+        (await until_front(pilot, OperationsScreen)).query_one("#search", Input).value = "gmp"
         await pilot.pause()
-        app.screen.query_one("#search", Input).value = "gmp"
-        await pilot.pause()
-        await pilot.press("enter", "f5")
-        await settle(pilot)
-        assert isinstance(app.screen, CallScreen)
-        assert app.screen.call is not None
+        await pilot.press("enter")
+        calling = await until_front(pilot, CallScreen)
+        await pilot.press("f5")
+        await until(pilot, lambda _: calling.call is not None, "the answer")
 
 
 async def test_a_failing_call_is_told_copied_and_handed_to_the_wizard(demo: Workspace) -> None:
@@ -348,19 +342,14 @@ async def test_a_call_that_hangs_is_stopped_with_escape(workspace: Workspace, am
         screen = await open_call(pilot, "getMarketplaceParticipations")
         amazon.gate.clear()
         await pilot.press("f5")
-        for _ in range(500):
-            await pilot.pause()
-            if "waiting" in screen_text(app):
-                break
-        assert "waiting for the answer" in screen_text(app)
+        await until_shown(pilot, "waiting for the answer")
         await pilot.press("escape")
         await settle(pilot)
         assert in_front(pilot) is screen
         assert "Stopped" in screen_text(app)
         assert status_of(screen) is None
         await pilot.press("escape")
-        await pilot.pause()
-        assert isinstance(app.screen, OperationsScreen)
+        await until_front(pilot, OperationsScreen)
         amazon.gate.set()
 
 

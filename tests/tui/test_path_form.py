@@ -15,6 +15,7 @@ from sptui.tui.screens.path_form import PathForm
 from sptui.workspace import Workspace
 
 from .conftest import click_button, settle
+from .patience import until, until_shown
 from .snapshot import screen_text
 
 
@@ -79,16 +80,15 @@ async def test_what_was_taken_over_and_what_is_wrong_is_told(workspace: Workspac
             ("none.txt", "✖ The file cannot be read: No such file or directory."),
         ):
             await start(pilot, form, tmp_path / name)
+            await until_shown(pilot, told)
             await settle(pilot)
-            assert told in screen_text(pilot.app)
             assert not form.has_class("-busy")
 
 
 async def test_without_a_path_nothing_begins(workspace: Workspace) -> None:
     async with open_form(workspace) as (pilot, form):
         await click_button(pilot, "#import")
-        await pilot.pause()
-        assert "No file is named." in screen_text(pilot.app)
+        await until_shown(pilot, "No file is named.")
         assert form.began == []
 
 
@@ -102,8 +102,8 @@ async def test_nothing_begins_twice_while_it_works(workspace: Workspace, tmp_pat
         await pilot.pause()
         assert form.began == ["full.txt"]
         form.gate.set()
+        await until_shown(pilot, "7 letters.")
         await settle(pilot)
-        assert "7 letters." in screen_text(pilot.app)
         assert not form.query_one("#import", Button).disabled
 
 
@@ -114,14 +114,11 @@ async def test_escape_and_the_button_stop_the_work_and_then_close(workspace: Wor
         for _ in range(2):
             await start(pilot, form, tmp_path / "full.txt")
             await click_button(pilot, "#cancel")
-            await pilot.pause()
-            assert "Stopped. Nothing was saved." in screen_text(pilot.app)
+            await until_shown(pilot, "Stopped. Nothing was saved.")
             assert form.is_current
             await start(pilot, form, tmp_path / "full.txt")
             await pilot.press("escape")
-            await pilot.pause()
-            assert "Stopped." in screen_text(pilot.app)
+            await until_shown(pilot, "Stopped.")
         assert form.began == ["full.txt"] * 4
         await click_button(pilot, "#cancel")
-        await pilot.pause()
-        assert not form.is_attached
+        await until(pilot, lambda _: not form.is_attached, "the end of the form")

@@ -22,7 +22,8 @@ from sptui.tui.widgets.metrics_panel import MetricsPanel
 from sptui.workspace import Workspace
 
 from .amazon import CA, DENIED, SICK_REPORT, US, Amazon
-from .conftest import minutes, settle
+from .conftest import TOKENS, minutes, refreshing, settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -71,8 +72,7 @@ async def showing(
 
 async def open_seller(pilot: Pilot[None], name: str) -> None:
     pilot.app.push_screen(SellerScreen(name))
-    await pilot.pause()
-    await pilot.pause()
+    await until_front(pilot, SellerScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -136,8 +136,7 @@ async def test_a_refresh_can_be_stopped(workspace: Workspace, amazon: Amazon) ->
     async with showing(workspace, HERON) as (app, pilot):
         amazon.gate.clear()
         await pilot.press("r")
-        await pilot.pause()
-        assert "◌ refreshing" in screen_text(app)
+        await until_shown(pilot, "◌ refreshing")
         await pilot.press("x")
         await settle(pilot)
         assert "◌ refreshing" not in screen_text(app)
@@ -218,8 +217,7 @@ async def test_a_well_seller_needs_no_page(workspace: Workspace) -> None:
         assert "Nothing asks for attention." in screen_text(app)
         assert "● call US" in screen_text(app)
         await pilot.press("y")
-        await pilot.pause()
-        assert "No page of Seller Central is needed now." in screen_text(app)
+        await until_shown(pilot, "No page of Seller Central is needed now.")
 
 
 async def test_a_trend_is_drawn_once_there_are_two_values(
@@ -264,10 +262,7 @@ async def test_loading_a_seller_that_was_never_read(workspace: Workspace, amazon
     amazon.gate.clear()
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(100):
-            await pilot.pause(0.01)
-            if all(workspace.monitor.is_refreshing(each) for each in workspace.accounts.authorizations()):
-                break
+        await until(pilot, lambda _: len(refreshing(workspace)) == len(TOKENS), "the questions to Amazon")
         await open_seller(pilot, HERON)
         assert_screen(app, "seller-loading-80x24")
         amazon.gate.set()

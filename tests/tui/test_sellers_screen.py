@@ -14,12 +14,14 @@ from sptui.spapi.authorization import Seller
 from sptui.spapi.regions import Region
 from sptui.tui.app import SptuiApp
 from sptui.tui.screens.seller import SellerScreen
+from sptui.tui.screens.sellers import SellersScreen
 from sptui.tui.widgets.fleet_table import FleetTable
 from sptui.tui.widgets.long_table import Row
 from sptui.workspace import Workspace
 
 from .amazon import DENIED, US, Amazon, statuses
-from .conftest import SELLERS, minutes, seller, settle
+from .conftest import SELLERS, TOKENS, minutes, refreshing, seller, settle
+from .patience import until, until_front, until_shown
 from .snapshot import assert_screen, screen_text
 
 KESTREL, NORTHWIND, MARKUP, HERON = (SELLERS[place].name for place in (2, 0, 3, 1))
@@ -79,14 +81,8 @@ async def test_looks_as_approved_while_loading(workspace: Workspace, amazon: Ama
     amazon.gate.clear()
     app = SptuiApp(workspace)
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(200):
-            await pilot.pause()
-            if all(workspace.monitor.is_refreshing(each) for each in workspace.accounts.authorizations()):
-                break
-        for _ in range(200):  # changes are told together, a moment later
-            await pilot.pause(0.01)
-            if screen_text(app).count("◌ refreshing") == 4:
-                break
+        await until(pilot, lambda _: len(refreshing(workspace)) == len(TOKENS), "the questions to Amazon")
+        await until(pilot, lambda _: screen_text(app).count("◌ refreshing") == 4, "their marks")
         assert_screen(app, "sellers-loading-80x24")
         amazon.gate.set()
 
@@ -151,7 +147,7 @@ async def test_what_was_known_stays_when_a_refresh_fails(
         assert app.screen.query_one(FleetTable).selected_key == HERON
         assert (cell(app, HERON, "state"), cell(app, HERON, "age")) == ("✖ failed", "7 min")
         await pilot.press("enter")
-        await pilot.pause()
+        await until_front(pilot, SellerScreen)
         assert "US United States" in screen_text(app)
         assert "403 Unauthorized" in screen_text(app)
 
@@ -209,16 +205,16 @@ async def test_opens_the_seller_under_the_cursor_by_key_and_by_mouse(workspace: 
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("j", "enter")
-        await pilot.pause()
+        await until_front(pilot, SellerScreen)
         assert (found := opened(app)) is not None
         assert found.name == NORTHWIND
         await pilot.press("escape")
-        assert opened(app) is None
+        await until_front(pilot, SellersScreen)
         await pilot.click(FleetTable, offset=(5, 3))
         await pilot.pause()
         assert opened(app) is None  # the first click moves the cursor
         await pilot.click(FleetTable, offset=(5, 3))
-        await pilot.pause()
+        await until_front(pilot, SellerScreen)
         assert (found := opened(app)) is not None
         assert found.name == MARKUP
 
@@ -267,12 +263,13 @@ async def test_groups_by_region_and_by_application(workspace: Workspace) -> None
         assert names(app) == [NORTHWIND, KESTREL, NORTHWIND, MARKUP, HERON]
         assert_screen(app, "sellers-by-region-80x24")
         await pilot.press("j", "j", "k", "k", "k", "enter")  # past the headings, never onto one
-        await pilot.pause()
+        await until_front(pilot, SellerScreen)
         assert (found := opened(app)) is not None
         assert found.name == NORTHWIND
-        await pilot.press("escape", "b")
-        await pilot.pause()
-        assert "Test app (4)" in screen_text(app)
+        await pilot.press("escape")
+        await until_front(pilot, SellersScreen)
+        await pilot.press("b")
+        await until_shown(pilot, "Test app (4)")
         await pilot.press("b")
         await pilot.pause()
         assert names(app) == WORST_FIRST
@@ -295,8 +292,10 @@ async def test_marks_what_changed_since_the_last_look(
         assert cell(app, HERON, "changed") == "◆"
         assert_screen(app, "sellers-changed-120x24")
         app.screen.query_one(FleetTable).select_key(HERON)
-        await pilot.press("enter", "escape")  # opened: seen
-        await pilot.pause()
+        await pilot.press("enter")
+        await until_front(pilot, SellerScreen)
+        await pilot.press("escape")  # opened: seen
+        await until_front(pilot, SellersScreen)
         assert cell(app, HERON, "changed") == ""
     assert workspace.history.last_look() == clock.now()
 
@@ -322,11 +321,7 @@ async def test_a_round_shows_how_far_it_is_and_can_be_stopped(workspace: Workspa
         await settle(pilot)
         amazon.gate.clear()
         await pilot.press("R")
-        for _ in range(50):
-            await pilot.pause(0.01)
-            if "of 5 asked, x stops" in screen_text(app):
-                break
-        assert "0 of 5 asked, x stops" in screen_text(app)
+        await until_shown(pilot, "0 of 5 asked, x stops")
         await pilot.press("x")
         await settle(pilot)
         assert "x stops" not in screen_text(app)

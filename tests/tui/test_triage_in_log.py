@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sptui.calllog.desk import LogDesk
+from sptui.calllog.preparing import Preparing
 from sptui.simulator.clock import ManualClock
 from sptui.simulator.world import parse_world
 from sptui.spapi.calls import CallRecord
@@ -98,7 +99,7 @@ async def test_a_log_that_cannot_be_opened_does_not_end_the_walk(
     from sptui.calllog.asking.engine import CallLogError
 
     def refused(_: Workspace) -> LogDesk:
-        def opened() -> None:
+        def opened(_: Preparing) -> None:
             raise CallLogError("The database is not reached.")
 
         return LogDesk(opened)  # type: ignore[arg-type]

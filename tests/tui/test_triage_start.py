@@ -19,8 +19,9 @@ from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.tui.widgets.long_table import LongTable
 from sptui.workspace import Workspace
 
+from .patience import until, until_told
 from .snapshot import assert_screen, screen_text
-from .wizard import simulated, until, until_over, until_told, until_waiting
+from .wizard import simulated, until_over, until_waiting
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from sptui.tui.clipboard import copy, program_for
 from sptui.tui.screens.export_form import ExportForm
 from sptui.tui.screens.texts import TEXTS, TextsScreen
 
+from .patience import until, until_told
 from .snapshot import assert_screen
-from .wizard import names_in, simulated, until, until_over, until_told, walking
+from .wizard import names_in, simulated, until_over, walking
 
 
 async def to_texts(pilot: Pilot[None]) -> TextsScreen:

@@ -17,8 +17,9 @@ from sptui.tui.screens.question import QuestionScreen
 from sptui.tui.widgets.keyed_table import KeyedTable
 from sptui.workspace import Workspace
 
+from .patience import PATIENCE_SECONDS, until, until_front, until_shown, until_told
 from .snapshot import assert_screen, screen_text
-from .wizard import case_of_call, simulated, until, until_asked, until_over, until_told, until_waiting, walking
+from .wizard import case_of_call, simulated, until_asked, until_over, until_waiting, walking
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -243,14 +244,11 @@ def waiting_workspace(clock: ManualClock) -> Workspace:
 async def test_a_long_wait_counts_down_and_can_be_stopped() -> None:
     clock = PatientClock()
     async with walking(waiting_workspace(clock)) as pilot:
-        await asyncio.wait_for(clock.asleep.wait(), 10)
-        await pilot.pause()
-        screen = pilot.app.screen
-        assert isinstance(screen, InvestigationScreen)
-        assert "waiting 2 s for the usage plan of getListingOffersBatch" in screen_text(pilot.app)
+        await asyncio.wait_for(clock.asleep.wait(), PATIENCE_SECONDS)
+        screen = await until_front(pilot, InvestigationScreen)
+        await until_shown(pilot, "waiting 2 s for the usage plan of getListingOffersBatch")
         clock.advance(1.0)
-        await pilot.pause(1.2)
-        assert "waiting 1 s" in screen_text(pilot.app)
+        await until_shown(pilot, "waiting 1 s")
         await pilot.press("x")
         await until_over(pilot)
         shown = screen_text(pilot.app)
@@ -268,7 +266,7 @@ async def test_a_long_wait_counts_down_and_can_be_stopped() -> None:
 async def test_going_back_while_a_step_runs_happens_when_it_has_ended() -> None:
     clock = PatientClock()
     async with walking(waiting_workspace(clock)) as pilot:
-        await asyncio.wait_for(clock.asleep.wait(), 10)
+        await asyncio.wait_for(clock.asleep.wait(), PATIENCE_SECONDS)
         await pilot.pause()
         await pilot.press("g", "enter")
         await until_told(pilot, "as soon as this step has ended")
@@ -281,12 +279,13 @@ async def test_going_back_while_a_step_runs_happens_when_it_has_ended() -> None:
 async def test_leaving_stops_the_flow() -> None:
     clock = PatientClock()
     async with walking(waiting_workspace(clock)) as pilot:
-        await asyncio.wait_for(clock.asleep.wait(), 10)
+        await asyncio.wait_for(clock.asleep.wait(), PATIENCE_SECONDS)
         await pilot.press("escape")
-        await pilot.pause()
-        await pilot.pause()
-        running = [each for each in pilot.app.workers if each.group == "investigation" and not each.is_finished]
-        assert not running
+
+        def stopped(_: object) -> bool:
+            return all(each.is_finished for each in pilot.app.workers if each.group == "investigation")
+
+        await until(pilot, stopped, "the end of the flow")
 
 
 # Questions ------------------------------------------------------------------------------------------------

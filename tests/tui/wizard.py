@@ -1,9 +1,8 @@
-"""Driving the wizard in tests: a world without latency, a case of it on the screen, and waiting for what comes."""
+"""Driving the wizard in tests: a world without latency, a case of it on the screen, and what it comes to."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from sptui.tui.screens.investigation import InvestigationScreen
 from sptui.tui.screens.question import QuestionScreen
 from sptui.workspace import Workspace
 
-from .snapshot import screen_text
+from .patience import until
 
 
 def simulated(scenario: str = "demo", config: Config | None = None) -> Workspace:
@@ -67,17 +66,6 @@ async def walking(
         await workspace.close()
 
 
-async def until(pilot: Pilot[None], holds: Callable[[Screen[Any]], bool], what: str) -> Screen[Any]:
-    """Waits until something holds of the screen in front."""
-    for _ in range(1200):
-        await pilot.pause()
-        if holds(pilot.app.screen):
-            await pilot.pause()
-            await pilot.pause()
-            return pilot.app.screen
-    raise AssertionError(f"{what} did not come; in front is {pilot.app.screen}")
-
-
 async def until_over(pilot: Pilot[None], key: str = "escape") -> InvestigationScreen:
     """Answers every question with a key until the flow has ended."""
 
@@ -113,20 +101,6 @@ async def until_asked(pilot: Pilot[None]) -> QuestionScreen:
     screen = await until(pilot, lambda front: isinstance(front, QuestionScreen), "a question")
     assert isinstance(screen, QuestionScreen)
     return screen
-
-
-async def until_told(pilot: Pilot[None], text: str) -> None:
-    """Waits until a text is on the screen, in a toast too."""
-
-    def told(_: object) -> bool:
-        return text in words_shown(pilot) or any(text in each.message for each in pilot.app._notifications)
-
-    await until(pilot, told, repr(text))
-
-
-def words_shown(pilot: Pilot[None]) -> str:
-    """All that is on the screen in one line, without frames: where lines break does not matter."""
-    return " ".join(re.sub(r"[│▌▐▎▋▏▕]", " ", screen_text(pilot.app)).split())
 
 
 def names_in(folder: Path) -> list[str]:

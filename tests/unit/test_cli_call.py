@@ -17,6 +17,8 @@ from sptui.spapi.catalogue import load_catalogue
 from sptui.spapi.check import check_request
 from sptui.spapi.regions import Region
 
+pytestmark = pytest.mark.usefixtures("day_of_tests")
+
 WELL = seller("Well", "A1WELL00000001", "NA", "ATVPDKIKX0DER", facts='refresh_token = "Atzr|planted-refresh-canary"')
 DROPPED = """
 [[fault]]

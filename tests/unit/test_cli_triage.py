@@ -36,6 +36,8 @@ from sptui.triage.evidence import Evidence, NotReproduced
 from sptui.triage.isolation import Trial
 from sptui.triage.verdict import RankedCause, Strength, Verdict
 
+pytestmark = pytest.mark.usefixtures("day_of_tests")
+
 US, CA, DE, JP = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1PA6795UKMFR9", "A1VC38T7YXB528"
 CANARY = "canary5a4b3c2d"
 

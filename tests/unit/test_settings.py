@@ -550,7 +550,7 @@ def test_any_text_is_accounts_or_a_toml_file_error(text: str) -> None:
         assert isinstance(decode_accounts(text, "sellers.toml"), Accounts)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(st.binary(), ACCOUNTS_LIKE.map(lambda text: text.encode(errors="replace"))))
 def test_any_bytes_are_accounts_or_a_toml_file_error_and_stay(raw: bytes) -> None:
     config_dir().mkdir(exist_ok=True)

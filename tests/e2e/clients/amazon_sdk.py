@@ -57,7 +57,7 @@ def describe(raised: BaseException) -> dict[str, Any]:
 
 def finished_report(reports: Any, report_id: str) -> Any:
     """Asks until the report has ended."""
-    for _ in range(100):
+    for _ in range(300):
         report = reports.get_report(report_id)
         if report.processing_status in ("DONE", "CANCELLED", "FATAL"):
             return report
@@ -143,7 +143,7 @@ def main() -> None:
     journey.step("account closed", lambda: FeedsApi(client("whole", "Atzr|closed")).create_feed(feed))
     journey.step("no such report", lambda: reports.get_report("1"))
     sellers = SellersApi(well)
-    journey.step("throttled", lambda: [sellers.get_marketplace_participations() and None for _ in range(20)])
+    journey.step("throttled", lambda: [sellers.get_marketplace_participations() and None for _ in range(200)])
     journey.tell()
 
 

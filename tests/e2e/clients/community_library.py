@@ -40,7 +40,7 @@ def describe(raised: BaseException) -> dict[str, Any]:
 
 def finished_report(reports: Any, report_id: str) -> Any:
     """Asks until the report has ended."""
-    for _ in range(100):
+    for _ in range(300):
         report = reports.get_report(report_id).payload
         if report["processingStatus"] in ("DONE", "CANCELLED", "FATAL"):
             return report
@@ -124,7 +124,7 @@ def main() -> None:
     journey.step("account closed", lambda: closed.create_feed("JSON_LISTINGS_FEED", "amzn1.tortuga.4.na.none"))
     journey.step("no such report", lambda: reports.get_report("1"))
     sellers = api(Sellers, "whole", "Atzr|well")
-    journey.step("throttled", lambda: [sellers.get_marketplace_participation() and None for _ in range(20)])
+    journey.step("throttled", lambda: [sellers.get_marketplace_participation() and None for _ in range(200)])
     journey.tell()
 
 

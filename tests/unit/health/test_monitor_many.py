@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
 import pytest
 from spapi.wire import Held, Wire, error, json_response
+from waiting import until
 
 from sptui.database import DatabaseError
 from sptui.health.history import History
@@ -25,15 +25,6 @@ ONE, TWO, THREE = SELLERS[:3]
 
 def monitor_of(wire: Wire, history: History | None = None) -> Monitor:
     return Monitor(wire.client, history or History(None), wire.clock, timedelta(minutes=15))
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Waits for a thread."""
-    for _ in range(10_000):
-        if happened():
-            return
-        await asyncio.sleep(0.001)
-    pytest.fail("it never happened")
 
 
 def without_call(reading: ParticipationReading) -> ParticipationReading:

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 from spapi.wire import NORTHWIND, Credentials, Wire, error, json_response
+from waiting import until
 
 from health.reports import CA, US, document, metrics, rate
 from sptui.database import DatabaseError
@@ -377,10 +378,7 @@ async def test_no_more_calls_than_places_run_at_once() -> None:
     monitor = Monitor(client, history, SystemClock(), timedelta(minutes=15))
     sellers = [Authorization(f"S{number}", f"A{number}", Region.NA, "app") for number in range(PLACES + 90)]
     refreshing = asyncio.create_task(monitor.refresh_all(sellers))
-    for _ in range(500):
-        await asyncio.sleep(0.002)
-        if running >= PLACES:
-            break
+    await until(lambda: running >= PLACES)
     await asyncio.sleep(0.02)
     assert running == PLACES
     held.set()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from waiting import until
 
 from sptui.spapi import pools
 from sptui.spapi.authorization import Authorization
@@ -60,15 +61,6 @@ class Gate:
             await self.open.wait()
             self.waiting -= 1
         return await usual(seen)
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Waits for what the other side of a socket does."""
-    for _ in range(10_000):
-        if happened():
-            return
-        await asyncio.sleep(0.001)
-    pytest.fail("it never happened")
 
 
 async def test_a_get_carries_one_host_and_no_body() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from waiting import until
 
 from sptui.database import DatabaseError
 from sptui.health.history import History
@@ -142,15 +143,6 @@ class Sleeper:
             await asyncio.Event().wait()
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Lets the others run until something holds."""
-    for _ in range(100_000):
-        if holds():
-            return
-        await asyncio.sleep(0)
-    pytest.fail("it never came to that")
-
-
 async def watch(reader: QueueReader, sleeper: Sleeper) -> None:
     """Watches until the sleeper holds it, then cancels."""
     task = asyncio.ensure_future(reader.watch())
@@ -179,7 +171,7 @@ async def test_a_failure_after_a_good_reading_starts_the_back_off_anew(make: Mak
     reader = make(queue, sleep=sleeper)
     queue.problems["receive"] = []
     task = asyncio.ensure_future(reader.watch())
-    await until(lambda: len(sleeper.slept) == 2)
+    await until(lambda: len(sleeper.slept) == 2, pause=0)
     queue.problems["receive"] = [lost, lost]
     await asyncio.wait_for(sleeper.asleep.wait(), 20)
     task.cancel()
