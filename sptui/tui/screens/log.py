@@ -27,7 +27,7 @@ class LogScreen(LogChoosing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "who", "Who else", id="log.who", tooltip="Who else gets the error under the cursor"),
         Binding("e", "export", "Export", id="log.export", tooltip="Write the calls that fit as JSON Lines or CSV"),
-        Binding("v", "whole", "Details", show=False, id="log.whole", tooltip="All that is known of the call"),
+        Binding("v", "whole", "Whole call", show=False, id="log.whole", tooltip="All that is known of the call"),
         Binding("t", "triage", "Triage", show=False, id="log.triage", tooltip="Find out why the call failed"),
         Binding("y", "copy", "Copy", show=False, id="log.copy", tooltip="Copy all that is known of the row"),
         Binding("i", "import", "Import", show=False, id="log.import", tooltip="Take over what other programs logged"),

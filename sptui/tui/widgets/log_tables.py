@@ -26,7 +26,7 @@ class CallsTable(_LogTable):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", "Triage", id="log-calls.open", tooltip="Find out why this call failed"),
-        Binding("enter", "show_good", "Details", id="log-calls.good", tooltip="All that is known of the call"),
+        Binding("enter", "show_good", "Whole call", id="log-calls.good", tooltip="All that is known of the call"),
     ]
 
     def __init__(
