@@ -14,7 +14,7 @@ from sptui.calllog.questions import Signature
 from sptui.spapi.authorization import Seller
 from sptui.spapi.calls import CallRecord
 from sptui.spapi.catalogue import Operation, load_catalogue
-from sptui.triage.from_record import authorization_of, has_failed
+from sptui.triage.from_record import authorization_of
 from sptui.tui.log_details import call_in_short, error_in_short
 from sptui.tui.log_feed import View
 from sptui.tui.log_lines import log_line, why_empty
@@ -53,7 +53,7 @@ class LogShowing(LogAsking):
         yield QuietStatic(id="log-line")
         yield LogFilter(self.names.ids, self._codes, id="log-filter")
         yield QuietStatic(id="log-problem")
-        yield CallsTable(self._columns(View.CALLS), self._call_row, self._call_failed, id="calls")
+        yield CallsTable(self._columns(View.CALLS), self._call_row, id="calls")
         yield ErrorsTable(self._columns(View.ERRORS), self._error_row, id="errors")
         yield QuietStatic(id="empty")
         yield QuietStatic(id="detail")
@@ -114,10 +114,6 @@ class LogShowing(LogAsking):
     def _call_row(self, key: str) -> Row:
         columns = self.query_one("#calls", LongTable).shown_columns
         return row_of_call(self.feed.calls.by_key[key], columns, self.names)
-
-    def _call_failed(self, key: str) -> bool:
-        call = self.feed.calls.by_key.get(key)
-        return call is None or has_failed(call)
 
     def _error_row(self, key: str) -> Row:
         columns = self.query_one("#errors", LongTable).shown_columns
