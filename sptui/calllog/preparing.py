@@ -52,6 +52,11 @@ class Step(msgspec.Struct, frozen=True):
         """``copying the recorded calls, 34 %``."""
         return self.work.what if self.percent is None else f"{self.work.what}, {self.percent} %"
 
+    @property
+    def told_first(self) -> str:
+        """The same at the beginning of a sentence."""
+        return f"{self.told[0].upper()}{self.told[1:]}"
+
 
 class Preparing:
     """One making-ready of a log. ``end`` may come from any thread and several times; the rest is for the thread that

@@ -129,7 +129,7 @@ def _before_the_answer(step: Step | None) -> Content:
     """What is done meanwhile, and that it may be ended."""
     if step is None:
         return line(("Asking the log…", "muted"))
-    told = line(f"{step.told[0].upper()}{step.told[1:]}…")
+    told = line(f"{step.told_first}…")
     return Content.assemble(told, "\n\n", line((step.work.about, "muted"))) if step.work.about else told
 
 

@@ -18,7 +18,7 @@ import msgspec
 from sptui.calllog.asking.driving import address, backend_of, engine_for
 from sptui.calllog.asking.engine import CallLogError, LogUnreachableError
 from sptui.calllog.asking.flavours import FLAVOURS, STANDARD, Flavour
-from sptui.calllog.asking.patience import SECONDS_TO_STOP, Waiting, patiently
+from sptui.calllog.asking.patience import SECONDS_TO_STOP, Waiting
 from sptui.calllog.asking.told import NEEDS_EXTRA, is_limit, told, what_to_do
 from sptui.calllog.paths import PathMatcher
 from sptui.calllog.preparing import Preparing
@@ -260,7 +260,7 @@ class Connection:
     def _stop(self) -> None:
         """Ends what runs on the server. Takes a few seconds at most; a driver's own errors are nobody's concern."""
         self._state.stopped = True
-        patiently(self._end_statement, SECONDS_TO_STOP / 2, lambda: None, grace=0)
+        Waiting().wait_for(self._end_statement, SECONDS_TO_STOP / 2, lambda: None, grace=0)
 
     def _end_statement(self) -> None:
         driver, cursor = self._state.driver, self._state.cursor

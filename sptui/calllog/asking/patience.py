@@ -73,10 +73,3 @@ class Waiting:
     def _wait(self, outcome: Outcome, seconds: float, *, heeding: bool = True) -> None:
         with self._changed:
             self._changed.wait_for(lambda: outcome.ended or (heeding and self._given_up), seconds)
-
-
-def patiently(
-    work: Callable[[], Any], seconds: float, stop: Callable[[], None], *, grace: float = SECONDS_TO_STOP
-) -> Outcome:
-    """As ``Waiting.wait_for``, where nobody gives up."""
-    return Waiting().wait_for(work, seconds, stop, grace=grace)

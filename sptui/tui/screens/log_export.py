@@ -138,7 +138,7 @@ class LogExportForm(Form):
     def told_before(self, step: Step) -> None:
         """Shows what is done before the first call is written."""
         if self.has_class("-busy"):
-            self.tell(f"{step.told[0].upper()}{step.told[1:]}, Esc stops")
+            self.tell(f"{step.told_first}, Esc stops")
 
 
 class _Writing:
